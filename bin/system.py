@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,14 @@ def in_environment() -> None:
         os.execv(python, [str(python), *sys.argv])
 
 
+def last_words(log: Path) -> str:
+    """The line of a log that most likely says why it ends: the last that names a cause, or the last."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    causes = [line for line in lines if re.search(r"(?i)exception|fatal|error: .", line)]
+    causes = [line for line in causes if not line.startswith("at ")]
+    return (causes or lines or ["no output"])[-1][:300]
+
+
 def run_logged(name: str, command: list[str], timeout: float, **options: object) -> None:
     """Run a command with its output in var/log; on failure say what it was and where to read."""
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -50,9 +59,7 @@ def run_logged(name: str, command: list[str], timeout: float, **options: object)
         except OSError as error:
             raise Missing(f"{command[0]} can't be run: {error.strerror}") from None
     if code:
-        lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
-        last = next((line for line in reversed(lines) if line), "no output")
-        raise Missing(f"{Path(command[0]).name} failed ({last[:200]}); see {log}")
+        raise Missing(f"{Path(command[0]).name} failed ({last_words(log)}); see {log}")
 
 
 def install(package: str) -> None:
