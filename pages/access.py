@@ -1,0 +1,65 @@
+"""Who may read what: the one policy, in its two forms.
+
+Where a page lives decides who can read it. A restricted section (a *shelf*) carries one
+Wagtail view restriction, which covers everything below it. ``readable_by`` filters a page
+queryset; ``may_read`` answers for one page. Nothing else filters privacy. Called without a
+user or without a page, the policy denies.
+"""
+
+from typing import TYPE_CHECKING, TypeVar
+
+from wagtail.models import Page, PageViewRestriction
+
+if TYPE_CHECKING:
+    from wagtail.query import PageQuerySet
+
+    from cpmg.users.models import User
+
+Q = TypeVar("Q", bound="PageQuerySet")
+
+
+def _refused_paths(user: "User") -> list[str]:
+    """Tree paths of the restricted sections that ``user`` may not enter (one or two queries)."""
+    restrictions = PageViewRestriction.objects.select_related("page").prefetch_related(
+        "groups"
+    )
+    group_ids: set[int] | None = None
+    refused = []
+    for restriction in restrictions:
+        kind = restriction.restriction_type
+        if kind == PageViewRestriction.NONE or (user.is_active and user.is_superuser):
+            continue
+        if (
+            kind == PageViewRestriction.LOGIN
+            and user.is_authenticated
+            and user.is_active
+        ):
+            continue
+        if (
+            kind == PageViewRestriction.GROUPS
+            and user.is_authenticated
+            and user.is_active
+        ):
+            if group_ids is None:
+                group_ids = set(user.groups.values_list("pk", flat=True))
+            if group_ids & {group.pk for group in restriction.groups.all()}:
+                continue
+        refused.append(restriction.page.path)
+    return refused
+
+
+def readable_by(pages: Q, user: "User | None") -> Q:
+    """The live pages among ``pages`` that ``user`` may read; none when there is no user."""
+    if user is None:
+        return pages.none()
+    pages = pages.live()
+    for path in _refused_paths(user):
+        pages = pages.exclude(path__startswith=path)
+    return pages
+
+
+def may_read(user: "User | None", page: Page | None) -> bool:
+    """Whether ``user`` may read ``page``."""
+    if user is None or page is None or not page.live:
+        return False
+    return not any(page.path.startswith(path) for path in _refused_paths(user))

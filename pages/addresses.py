@@ -1,0 +1,84 @@
+"""Addresses of pages in the reader's language.
+
+A page without a translation is served under the address of its section in the reader's
+language (see ``BasePage.route``). ``Addresses`` knows those addresses for one request, with
+two queries whatever the number of pages.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.translation import override
+from wagtail.models import Page
+
+from .models.base import active_language
+
+#: Tree depth of the sections: root, home page, section.
+SECTION_DEPTH = 3
+
+
+class Addresses:
+    """The addresses of pages in one language."""
+
+    def __init__(
+        self, request: HttpRequest | None, language: str | None = None
+    ) -> None:
+        self.request = request
+        self.language = language or active_language()
+
+    @classmethod
+    def of_request(cls, request: HttpRequest, language: str | None = None) -> Addresses:
+        """The addresses for ``request``, made once."""
+        language = language or active_language()
+        known = request.__dict__.setdefault("_addresses", {})
+        if language not in known:
+            known[language] = cls(request, language)
+        return known[language]
+
+    @cached_property
+    def _sections(self) -> dict[str, Page]:
+        """Home pages and sections of all languages by tree path."""
+        pages = Page.objects.filter(depth__in=(SECTION_DEPTH - 1, SECTION_DEPTH))
+        return {page.path: page for page in pages.select_related("locale")}
+
+    @cached_property
+    def _translations(self) -> dict[str, Page]:
+        """Live home pages and sections in this language by translation key."""
+        return {
+            page.translation_key: page
+            for page in self._sections.values()
+            if page.live and page.locale.language_code == self.language
+        }
+
+    def of(self, page: Page) -> str:
+        """The address at which a reader of this language meets ``page``; a path."""
+        with override(self.language):
+            section = self._sections.get(page.path[: SECTION_DEPTH * Page.steplen])
+            counterpart = section and self._translations.get(section.translation_key)
+            if section is None or counterpart is None or counterpart.pk == section.pk:
+                return page.get_url(self.request) or ""
+            rest = page.url_path[len(section.url_path) :]
+            return (counterpart.get_url(self.request) or "") + rest
+
+    def in_all_languages(self, page: Page) -> dict[str, tuple[str, Page]]:
+        """By language code: the address and the page that one meets there.
+
+        In a language with a live translation that is the translation; else the page itself,
+        served under that language's section, as long as the section exists there.
+        """
+        translations = {
+            other.locale.language_code: other
+            for other in Page.objects.filter(
+                translation_key=page.translation_key, live=True
+            ).select_related("locale")
+        }
+        translations[page.locale.language_code] = page
+        addresses = {}
+        for language in dict(settings.LANGUAGES):
+            there = translations.get(language, page)
+            known = Addresses(self.request, language)
+            known.__dict__["_sections"] = self._sections
+            addresses[language] = (known.of(there), there)
+        return addresses

@@ -1,0 +1,296 @@
+"""Filters that live in the address: ``?country=JM&country=HT&year_from=2015``.
+
+A filter reads a query string, keeps what is valid, says what is not (``errors``), narrows a
+queryset, and writes addresses with one choice added or removed. The reader site shows errors
+beside the list; the API answers them with 400.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Country, EventPage, EventType, Network, Place, Theme
+
+Options = Callable[[], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A parameter whose values are codes of a vocabulary or of a list of choices.
+
+    ``options`` gives the labels by code; ``lookup`` is the queryset lookup of the codes.
+    """
+
+    name: str
+    label: Any
+    options: Options
+    lookup: str
+    multiple: bool = True
+
+
+@dataclass(frozen=True)
+class Year:
+    """A parameter that is a year; ``lookup`` compares it."""
+
+    name: str
+    label: Any
+    lookup: str
+
+
+@dataclass
+class Selected:
+    """One choice that is in force, and the address without it."""
+
+    parameter: str
+    code: str
+    label: str
+    without: str
+
+
+class Filter:
+    """Reads and applies the parameters of one list."""
+
+    parameters: list[Choice | Year] = []
+    #: Orders by code: label and the ``order_by`` method's name on the queryset.
+    orders: dict[str, tuple[Any, str]] = {}
+    #: Parameters of the address that are not filters.
+    also_known = {"page"}
+
+    def __init__(self, query: QueryDict) -> None:
+        self.query = query
+        self.errors: dict[str, str] = {}
+        self.values: dict[str, list[str]] = {}
+        for parameter in self.parameters:
+            given = [
+                value.strip()
+                for value in query.getlist(parameter.name)
+                if value.strip()
+            ]
+            if given:
+                self._read(parameter, given)
+        self.order = self._read_order()
+
+    def _read(self, parameter: Choice | Year, given: list[str]) -> None:
+        if isinstance(parameter, Year):
+            if (
+                given[-1].isascii()
+                and given[-1].isdigit()
+                and 1000 <= int(given[-1]) <= 9999
+            ):
+                self.values[parameter.name] = [given[-1]]
+            else:
+                self.errors[parameter.name] = _(
+                    "%(value)s is not a year. Give a year of four digits, such as 2019."
+                ) % {"value": given[-1][:40]}
+            return
+        options = parameter.options()
+        by_fold = {code.casefold(): code for code in options}
+        valid = [by_fold[v.casefold()] for v in given if v.casefold() in by_fold]
+        unknown = [value for value in given if value.casefold() not in by_fold]
+        if valid:
+            self.values[parameter.name] = list(dict.fromkeys(valid))
+        if unknown:
+            self.errors[parameter.name] = _(
+                "%(value)s is not known here. Valid: %(valid)s."
+            ) % {
+                "value": ", ".join(v[:40] for v in unknown[:5]),
+                "valid": ", ".join(options),
+            }
+
+    def _read_order(self) -> str:
+        default = next(iter(self.orders), "")
+        wanted = self.query.get("order", "")
+        if wanted and wanted not in self.orders:
+            self.errors["order"] = _(
+                "%(value)s is not known here. Valid: %(valid)s."
+            ) % {
+                "value": wanted[:40],
+                "valid": ", ".join(self.orders),
+            }
+            return default
+        return wanted or default
+
+    @property
+    def known(self) -> list[str]:
+        """The names of all parameters that the list understands."""
+        names = [parameter.name for parameter in self.parameters]
+        return names + (["order"] if self.orders else []) + sorted(self.also_known)
+
+    def narrow(self, rows: Any) -> Any:
+        """``rows`` narrowed to what the parameters ask for, in the order asked for."""
+        for parameter in self.parameters:
+            codes = self.values.get(parameter.name)
+            if not codes:
+                continue
+            if isinstance(parameter, Year):
+                rows = rows.filter(**{parameter.lookup: int(codes[0])})
+            elif parameter.multiple:
+                rows = rows.filter(pk__in=self._matching(rows, parameter, codes))
+            else:
+                rows = self.narrow_single(rows, parameter, codes[0])
+        if self.order:
+            rows = getattr(rows, self.orders[self.order][1])()
+        return rows
+
+    @staticmethod
+    def _matching(rows: QuerySet, parameter: Choice, codes: list[str]) -> QuerySet:
+        """A sub-query, so that several values of one parameter double no row."""
+        return (
+            rows.model._base_manager.filter(**{f"{parameter.lookup}__in": codes})
+            .order_by()
+            .values("pk")
+        )
+
+    def narrow_single(self, rows: QuerySet, parameter: Choice, code: str) -> QuerySet:
+        return rows.filter(**{parameter.lookup: code})
+
+    # For templates --------------------------------------------------------------------
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.values)
+
+    @cached_property
+    def fields(self) -> list[dict[str, Any]]:
+        """The form: for each parameter its name, label, kind, options and what is chosen."""
+        fields = []
+        for parameter in self.parameters:
+            chosen = self.values.get(parameter.name, [])
+            raw = self.query.get(parameter.name, "")
+            fields.append(
+                {
+                    "name": parameter.name,
+                    "label": parameter.label,
+                    "kind": "year" if isinstance(parameter, Year) else "choice",
+                    "value": raw
+                    if isinstance(parameter, Year)
+                    else (chosen[0] if chosen else ""),
+                    "error": self.errors.get(parameter.name, ""),
+                    "options": (
+                        []
+                        if isinstance(parameter, Year)
+                        else [
+                            (c, label, c in chosen)
+                            for c, label in parameter.options().items()
+                        ]
+                    ),
+                }
+            )
+        return fields
+
+    @cached_property
+    def order_options(self) -> list[tuple[str, Any, bool]]:
+        return [
+            (code, label, code == self.order)
+            for code, (label, _m) in self.orders.items()
+        ]
+
+    @cached_property
+    def selected(self) -> list[Selected]:
+        """The choices in force, each with the address that takes it back."""
+        chosen = []
+        for parameter in self.parameters:
+            codes = self.values.get(parameter.name, [])
+            labels = {} if isinstance(parameter, Year) else parameter.options()
+            for code in codes:
+                rest = self.query.copy()
+                rest.setlist(parameter.name, [c for c in codes if c != code])
+                rest.pop("page", None)
+                label = f"{parameter.label}: {labels.get(code, code)}"
+                chosen.append(
+                    Selected(parameter.name, code, label, "?" + rest.urlencode())
+                )
+        return chosen
+
+    def with_page(self, number: int) -> str:
+        """The address of another page of the list."""
+        query = self.query.copy()
+        query["page"] = str(number)
+        return "?" + query.urlencode()
+
+
+def vocabulary(model: type) -> Options:
+    """Labels by code of a vocabulary, in the active language."""
+    return lambda: model.labels()  # type: ignore[attr-defined]
+
+
+def choices(enumeration: Any) -> Options:
+    """Labels by value of a ``TextChoices``."""
+    return lambda: {value: str(label) for value, label in enumeration.choices}
+
+
+class CountryFilter(Filter):
+    """The list of countries: by status and by membership."""
+
+    MEMBERSHIPS = {
+        "caricom": "CARICOM",
+        "oecs": gettext_lazy("OECS"),
+        "acs": gettext_lazy("ACS"),
+        "cmc": gettext_lazy("Caribbean Migration Consultations"),
+    }
+    parameters = [
+        Choice(
+            "status",
+            gettext_lazy("Status"),
+            choices(Country.Status),
+            "country__status",
+            False,
+        ),
+        Choice(
+            "member",
+            gettext_lazy("Member of"),
+            lambda: {
+                code: str(label) for code, label in CountryFilter.MEMBERSHIPS.items()
+            },
+            "",
+            False,
+        ),
+    ]
+
+    def narrow(self, rows: Iterable) -> list:
+        """``rows`` is a list of country pages; 33 need no database to be narrowed."""
+        kept = list(rows)
+        if status := self.values.get("status"):
+            kept = [page for page in kept if page.country.status in status]
+        for body in self.values.get("member", []):
+            attribute = "cmc_participant" if body == "cmc" else body
+            kept = [page for page in kept if getattr(page.country, attribute)]
+        return kept
+
+
+class EventFilter(Filter):
+    """The calendar: by time, place, type, theme and network."""
+
+    parameters = [
+        Choice(
+            "time",
+            gettext_lazy("Time"),
+            lambda: {"upcoming": _("Upcoming"), "past": _("Past")},
+            "",
+            False,
+        ),
+        Choice("country", gettext_lazy("Country"), vocabulary(Place), "country__code"),
+        Choice("type", gettext_lazy("Type"), vocabulary(EventType), "event_type__code"),
+        Choice("theme", gettext_lazy("Theme"), vocabulary(Theme), "themes__code"),
+        Choice(
+            "network", gettext_lazy("Network"), vocabulary(Network), "networks__code"
+        ),
+        Choice("state", gettext_lazy("State"), choices(EventPage.State), "state"),
+        Year("year_from", gettext_lazy("From year"), "end_date__year__gte"),
+        Year("year_to", gettext_lazy("To year"), "start_date__year__lte"),
+    ]
+    orders = {
+        "latest": (gettext_lazy("Latest first"), "latest_first"),
+        "soonest": (gettext_lazy("Soonest first"), "soonest_first"),
+    }
+
+    def narrow_single(self, rows: QuerySet, parameter: Choice, code: str) -> QuerySet:
+        return rows.upcoming() if code == "upcoming" else rows.past()  # type: ignore[attr-defined]

@@ -1,0 +1,70 @@
+"""The content model, one module for each family."""
+
+from .assessments import AssessedArea, AssessmentIndexPage, AssessmentPage
+from .base import BasePage, BasePageQuerySet, SectionPage
+from .content import ContentPage
+from .countries import CountryFact, CountryIndexPage, CountryPage, FactKey
+from .events import EventCalendarPage, EventOrganisation, EventPage
+from .home import HomePage
+from .loading import LoadedRecord
+from .statistics import (
+    Heading,
+    Indicator,
+    Observation,
+    ObservationStatus,
+    Sex,
+    StatisticsCentrePage,
+    StatisticsThemePage,
+    Unit,
+)
+from .vocabularies import (
+    Country,
+    EventType,
+    Footnote,
+    GovernanceArea,
+    Language,
+    Network,
+    Organisation,
+    Place,
+    Source,
+    Term,
+    Theme,
+)
+
+__all__ = [
+    "AssessedArea",
+    "AssessmentIndexPage",
+    "AssessmentPage",
+    "BasePage",
+    "BasePageQuerySet",
+    "ContentPage",
+    "Country",
+    "CountryFact",
+    "CountryIndexPage",
+    "CountryPage",
+    "EventCalendarPage",
+    "EventOrganisation",
+    "EventPage",
+    "EventType",
+    "FactKey",
+    "Footnote",
+    "GovernanceArea",
+    "Heading",
+    "HomePage",
+    "Indicator",
+    "Language",
+    "LoadedRecord",
+    "Network",
+    "Observation",
+    "ObservationStatus",
+    "Organisation",
+    "Place",
+    "SectionPage",
+    "Sex",
+    "Source",
+    "StatisticsCentrePage",
+    "StatisticsThemePage",
+    "Term",
+    "Theme",
+    "Unit",
+]

@@ -1,0 +1,437 @@
+"""The repository and its publications."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from taggit.models import TaggedItemBase
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+)
+from wagtail.documents import get_document_model_string
+from wagtail.fields import RichTextField
+from wagtail.models import Orderable, PageManager
+from wagtail.search import index
+
+from pages.blocks import RICH_TEXT
+from pages.models import BasePage, BasePageQuerySet, Country, Language, Network, Theme
+from pages.models.base import BasePageManager, SectionPage, active_language
+from pages.models.vocabularies import TermKey, TermsField, collation_key
+from pages.translatable import synchronised, translated
+
+from ..identifiers import normalise_doi, normalise_isbn, validate_doi, validate_isbn
+from .vocabularies import DocumentType
+
+
+class Licence(models.TextChoices):
+    """Licences by SPDX-like code; the names are their own."""
+
+    CC_BY_4 = "CC-BY-4.0", "CC BY 4.0"
+    CC_BY_SA_4 = "CC-BY-SA-4.0", "CC BY-SA 4.0"
+    CC_BY_NC_4 = "CC-BY-NC-4.0", "CC BY-NC 4.0"
+    CC_BY_NC_ND_4 = "CC-BY-NC-ND-4.0", "CC BY-NC-ND 4.0"
+    CC_BY_3_IGO = "CC-BY-3.0-IGO", "CC BY 3.0 IGO"
+    CC_BY_NC_SA_3_IGO = "CC-BY-NC-SA-3.0-IGO", "CC BY-NC-SA 3.0 IGO"
+    CC_BY_NC_ND_3_IGO = "CC-BY-NC-ND-3.0-IGO", "CC BY-NC-ND 3.0 IGO"
+    CC0 = "CC0-1.0", "CC0 1.0"
+    PUBLIC_DOMAIN = "public-domain", _("Public domain")
+    ALL_RIGHTS = "all-rights-reserved", _("All rights reserved")
+
+    @property
+    def url(self) -> str:
+        """The licence's own page, empty where there is none."""
+        if self.value.startswith("CC-"):
+            kind, version = self.value[3:].removesuffix("-IGO").rsplit("-", 1)
+            ported = "igo/" if self.value.endswith("-IGO") else ""
+            return f"https://creativecommons.org/licenses/{kind.lower()}/{version}/{ported}"
+        if self is Licence.CC0:
+            return "https://creativecommons.org/publicdomain/zero/1.0/"
+        return ""
+
+
+class PublicationPageQuerySet(BasePageQuerySet):
+    def listed(self, request: HttpRequest, language: str | None = None) -> Self:
+        """The publications that the reader may see, each once, ready to be shown in a list."""
+        return (
+            self.readable_by(request.user)
+            .in_language(language or active_language())
+            .with_list_relations()
+        )
+
+    def with_list_relations(self) -> Self:
+        """Fetches what a list shows, in a constant number of queries."""
+        return self.select_related("document_type", "locale").prefetch_related(
+            "contributors", "languages", "countries", "themes"
+        )
+
+    def newest_first(self) -> Self:
+        """By year and month; publications without a year come last."""
+        return self.order_by(
+            F("year").desc(nulls_last=True),
+            F("month").desc(nulls_last=True),
+            "sort_title",
+            "pk",
+        )
+
+    def oldest_first(self) -> Self:
+        return self.order_by(
+            F("year").asc(nulls_last=True),
+            F("month").asc(nulls_last=True),
+            "sort_title",
+            "pk",
+        )
+
+    def by_title(self) -> Self:
+        return self.order_by("sort_title", "pk")
+
+
+class RepositoryPage(SectionPage):
+    """The public repository: its list is the search over publications without words."""
+
+    parent_page_types = ["pages.HomePage"]
+    subpage_types = ["repository.PublicationPage"]
+    template = "repository/repository_page.html"
+    page_description = _("The section that holds the publications.")
+
+    objects = BasePageManager()
+
+    class Meta:
+        verbose_name = _("repository")
+        verbose_name_plural = _("repositories")
+
+
+class PublicationTag(TaggedItemBase):
+    """A free tag on a publication."""
+
+    content_object = ParentalKey(
+        "repository.PublicationPage",
+        on_delete=models.CASCADE,
+        related_name="tagged_items",
+    )
+
+
+class PublicationPage(BasePage):
+    """A publication: its bibliographic record and its files.
+
+    ``title`` is the title of the work in the language of the page. The page lives in the
+    tree of the language that its record is written in.
+    """
+
+    abstract = RichTextField(_("abstract"), blank=True, features=RICH_TEXT)
+    document_type = TermKey(DocumentType, verbose_name=_("document type"))
+    year = models.PositiveSmallIntegerField(
+        _("year of publication"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1500), MaxValueValidator(2100)],
+        help_text=_("Leave empty when the publication does not say."),
+    )
+    month = models.PositiveSmallIntegerField(
+        _("month"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(12)],
+    )
+    publisher = models.CharField(_("publisher"), max_length=255, blank=True)
+    languages = TermsField(
+        Language,
+        verbose_name=_("languages"),
+        related_name="publications",
+        help_text=_("The languages in which the publication can be read."),
+    )
+    container_title = models.CharField(
+        _("journal or book"),
+        max_length=300,
+        blank=True,
+        help_text=_("The journal, book or website that this publication is part of."),
+    )
+    volume = models.CharField(_("volume"), max_length=40, blank=True)
+    issue = models.CharField(_("number"), max_length=40, blank=True)
+    page_range = models.CharField(_("pages"), max_length=40, blank=True)
+    series = models.CharField(_("series"), max_length=300, blank=True)
+    series_number = models.CharField(
+        _("number in the series"), max_length=40, blank=True
+    )
+    extent = models.CharField(
+        _("extent"), max_length=120, blank=True, help_text=_("For example: 64 p.")
+    )
+    doi = models.CharField(
+        "DOI",
+        max_length=255,
+        blank=True,
+        validators=[validate_doi],
+        help_text=_("For example: 10.1000/182."),
+    )
+    isbn = models.CharField(
+        "ISBN", max_length=40, blank=True, validators=[validate_isbn]
+    )
+    issn = models.CharField(
+        "ISSN",
+        max_length=9,
+        blank=True,
+        validators=[
+            RegexValidator(r"^\d{4}-\d{3}[\dX]$", _("An ISSN looks like 1234-567X."))
+        ],
+    )
+    external_url = models.URLField(
+        _("address elsewhere"),
+        max_length=500,
+        blank=True,
+        help_text=_("Where the publisher shows the publication."),
+    )
+    licence = models.CharField(_("licence"), max_length=40, choices=Licence, blank=True)
+    countries = TermsField(
+        Country, verbose_name=_("countries"), blank=True, related_name="publications"
+    )
+    themes = TermsField(
+        Theme, verbose_name=_("themes"), blank=True, related_name="publications"
+    )
+    networks = TermsField(
+        Network,
+        verbose_name=_("thematic networks"),
+        blank=True,
+        related_name="publications",
+    )
+    tags = ClusterTaggableManager(
+        through=PublicationTag,
+        blank=True,
+        verbose_name=_("tags"),
+        help_text=_("Free words, separated by commas."),
+    )
+    evidence = models.CharField(
+        _("source of this record"),
+        max_length=255,
+        blank=True,
+        help_text=_("The page or document from which the record was made."),
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    sort_title = models.CharField(max_length=255, editable=False, db_index=True)
+
+    content_panels = [
+        *BasePage.content_panels,
+        InlinePanel(
+            "contributors",
+            heading=_("Authors and editors"),
+            label=_("Author or editor"),
+        ),
+        FieldPanel("abstract"),
+        MultiFieldPanel(
+            [
+                FieldPanel("document_type"),
+                FieldRowPanel([FieldPanel("year"), FieldPanel("month")]),
+                FieldPanel("publisher"),
+                FieldPanel("languages"),
+            ],
+            heading=_("Publication"),
+        ),
+        InlinePanel(
+            "files",
+            heading=_("Files"),
+            label=_("File"),
+            help_text=_("One entry for each language version."),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("countries"),
+                FieldPanel("themes"),
+                FieldPanel("networks"),
+                FieldPanel("tags"),
+            ],
+            heading=_("Subjects"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("container_title"),
+                FieldRowPanel(
+                    [
+                        FieldPanel("volume"),
+                        FieldPanel("issue"),
+                        FieldPanel("page_range"),
+                    ]
+                ),
+                FieldRowPanel([FieldPanel("series"), FieldPanel("series_number")]),
+                FieldPanel("extent"),
+            ],
+            heading=_("Part of"),
+            classname="collapsed",
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [FieldPanel("doi"), FieldPanel("isbn"), FieldPanel("issn")]
+                ),
+                FieldPanel("external_url"),
+                FieldPanel("licence"),
+            ],
+            heading=_("Identifiers and licence"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("evidence"), FieldPanel("note")],
+            heading=_("About this record"),
+            classname="collapsed",
+        ),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("abstract"),
+        index.SearchField("publisher"),
+        index.SearchField("container_title"),
+        index.SearchField("series"),
+        index.SearchField("identifiers_text"),
+        index.SearchField("contributors_text"),
+        index.SearchField("subjects_text"),
+        index.FilterField("year"),
+        index.FilterField("sort_title"),
+        index.FilterField("document_type_id"),
+    ]
+    override_translatable_fields = (
+        BasePage.override_translatable_fields
+        + translated("abstract", "note")
+        + synchronised(
+            *(
+                "document_type",
+                "year",
+                "month",
+                "publisher",
+                "languages",
+                "container_title",
+            ),
+            *("volume", "issue", "page_range", "series", "series_number", "extent"),
+            *("doi", "isbn", "issn", "external_url", "licence", "evidence"),
+            *("countries", "themes", "networks", "tags", "contributors", "files"),
+        )
+    )
+
+    parent_page_types = ["repository.RepositoryPage"]
+    subpage_types: list[str] = []
+    template = "repository/publication_page.html"
+    page_description = _("A report, article, book or other publication with its files.")
+
+    objects = PageManager.from_queryset(PublicationPageQuerySet)()
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        indexes = [models.Index(fields=["year", "sort_title"])]
+
+    def clean(self) -> None:
+        super().clean()
+        for name, normalise in (("doi", normalise_doi), ("isbn", normalise_isbn)):
+            try:
+                setattr(self, name, normalise(getattr(self, name)))
+            except ValidationError:
+                pass  # the field's own validator reports it
+        if self.month and not self.year:
+            raise ValidationError({"year": _("A month needs its year.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.sort_title = collation_key(self.title)[:255]
+        super().save(*args, **kwargs)
+
+    @property
+    def licence_info(self) -> Licence | None:
+        return Licence(self.licence) if self.licence else None
+
+    # What the words of a search are compared with --------------------------------------
+
+    @property
+    def contributors_text(self) -> str:
+        return " ".join(str(contributor) for contributor in self.contributors.all())
+
+    @property
+    def identifiers_text(self) -> str:
+        return " ".join(filter(None, (self.doi, self.isbn, self.issn)))
+
+    @property
+    def subjects_text(self) -> str:
+        """The names of all subjects in all languages, so that a query in one language finds
+        a record in another."""
+        terms = [*self.countries.all(), *self.themes.all(), *self.networks.all()]
+        terms.append(self.document_type)
+        names = [
+            type(term).labels(language).get(term.code, term.name)
+            for language in dict(settings.LANGUAGES)
+            for term in terms
+        ]
+        names += [tag.name for tag in self.tags.all()]
+        return " ".join(dict.fromkeys(names))
+
+
+class Contributor(Orderable):
+    """An author, editor or responsible body of a publication, in the order of the title page."""
+
+    class Role(models.TextChoices):
+        AUTHOR = "author", _("Author")
+        EDITOR = "editor", _("Editor")
+        CORPORATE = "corporate-author", _("Corporate author")
+
+    page = ParentalKey(
+        PublicationPage, on_delete=models.CASCADE, related_name="contributors"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.AUTHOR)
+    family_name = models.CharField(
+        _("family name, or name of the body"), max_length=255
+    )
+    given_name = models.CharField(_("given names"), max_length=120, blank=True)
+
+    panels = [
+        FieldRowPanel(
+            [FieldPanel("family_name"), FieldPanel("given_name"), FieldPanel("role")]
+        )
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("contributor")
+        verbose_name_plural = _("contributors")
+
+    def __str__(self) -> str:
+        """In citation order: family name, given names."""
+        return ", ".join(filter(None, (self.family_name, self.given_name)))
+
+    @property
+    def display_name(self) -> str:
+        """In reading order: given names, family name."""
+        return " ".join(filter(None, (self.given_name, self.family_name)))
+
+
+class PublicationFile(Orderable):
+    """A file of a publication in one language."""
+
+    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="files")
+    document = models.ForeignKey(
+        get_document_model_string(),
+        verbose_name=_("file"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    language = TermKey(Language, verbose_name=_("language of the file"))
+    label = models.CharField(
+        _("label"),
+        max_length=120,
+        blank=True,
+        help_text=_("When there are several in one language: annex, summary."),
+    )
+
+    panels = [
+        FieldPanel("document"),
+        FieldRowPanel([FieldPanel("language"), FieldPanel("label")]),
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("file of a publication")
+        verbose_name_plural = _("files of a publication")
+
+    def __str__(self) -> str:
+        return self.label or self.document.title

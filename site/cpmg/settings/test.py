@@ -1,0 +1,22 @@
+"""The embedded settings, made quick and quiet; ``DATABASE_URL`` picks the database."""
+
+import tempfile
+from pathlib import Path
+
+from .embedded import *  # noqa: F403
+from .embedded import DATABASES, STORAGES, env
+
+SECRET_KEY = "only-for-tests"
+ALLOWED_HOSTS = ["*"]
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="cpmg-media-"))
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+DATABASES["default"].pop("CONN_MAX_AGE", None)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "root": {"level": env("LOG_LEVEL", default="ERROR")},
+}

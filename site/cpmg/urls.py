@@ -1,0 +1,41 @@
+"""A map: what is mounted where."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path, re_path
+from django.utils.translation import gettext_lazy as _
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from cpmg import health
+from cpmg.api import api
+from pages import views as pages_views
+from search import views as search_views
+
+urlpatterns = [
+    path("health/", health.health, name="health"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("api/v3/", api.urls),
+    path("", pages_views.lead_to_language),
+]
+
+if settings.MEDIA_IMAGES_SERVED:
+    urlpatterns += [
+        re_path(
+            r"^media/(?P<path>(?:images|original_images)/.*)$",
+            serve,
+            {"document_root": settings.MEDIA_ROOT},
+        )
+    ]
+
+urlpatterns += i18n_patterns(
+    # Translators: the address of the search page, lower case without accents.
+    path(_("search/"), search_views.search_page, name="search"),
+    path("", include(wagtail_urls)),
+)
+
+handler404 = "pages.views.page_not_found"
+handler500 = "pages.views.server_error"
