@@ -195,9 +195,11 @@ class Source(Term):
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     licence_url = models.URLField(_("address of the licence"), blank=True)
     url = models.URLField(_("address"), blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("What readers of its figures should know."))
 
     panels = [
         *Term.panels,
+        FieldPanel("note"),
         MultiFieldPanel(
             [
                 FieldPanel("publisher"),
@@ -210,7 +212,7 @@ class Source(Term):
             heading=_("How to cite it"),
         ),
     ]
-    override_translatable_fields = Term.override_translatable_fields + synchronised(
+    override_translatable_fields = Term.override_translatable_fields + translated("note") + synchronised(
         "publisher", "edition", "date", "licence", "licence_url", "url"
     )
 
@@ -314,8 +316,8 @@ class Organisation(Term):
     ]
     override_translatable_fields = (
         Term.override_translatable_fields
-        + translated("role")
-        + synchronised("acronym", "kind", "url")
+        + translated("acronym", "role")
+        + synchronised("kind", "url")
     )
 
     class Meta(Term.Meta):
