@@ -1,4 +1,4 @@
-"""What bin/services and bin/test share: where things lie, and how a missing program is installed."""
+"""What bin/services and bin/test share: where things lie, how a missing program is installed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def in_environment() -> None:
 
 
 def last_words(log: Path) -> str:
-    """The line of a log that most likely says why it ends: the last that names a cause, or the last."""
+    """The line of a log that most likely says why it ends: the last with a cause, or the last."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     causes = [line for line in lines if re.search(r"(?i)exception|fatal|error: .", line)]
     causes = [line for line in causes if not line.startswith("at ")]
