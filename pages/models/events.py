@@ -20,7 +20,7 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
 )
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, PageManager
+from wagtail.models import Orderable, PageManager, TranslatableMixin
 from wagtail.search import index
 
 from ..blocks import RICH_TEXT
@@ -220,26 +220,11 @@ class EventPage(BasePage):
     ]
     override_translatable_fields = (
         BasePage.override_translatable_fields
-        + translated("body")
+        + translated("body", "city", "source_name", "organisations")
         + synchronised(
             *("event_type", "state", "start_date", "end_date", "date_precision"),
-            *(
-                "start_time",
-                "end_time",
-                "time_zone",
-                "attendance",
-                "city",
-                "venue",
-                "country",
-            ),
-            *(
-                "link",
-                "themes",
-                "networks",
-                "source_name",
-                "source_url",
-                "organisations",
-            ),
+            *("start_time", "end_time", "time_zone", "attendance", "venue", "country"),
+            *("link", "themes", "networks", "source_url"),
         )
     )
 
@@ -308,7 +293,7 @@ class EventPage(BasePage):
         return [(role, group) for role, group in groups if group]
 
 
-class EventOrganisation(Orderable):
+class EventOrganisation(TranslatableMixin, Orderable):
     """An organisation that takes part in an event in a role."""
 
     class Role(models.TextChoices):
@@ -338,9 +323,12 @@ class EventOrganisation(Orderable):
         )
     ]
 
-    class Meta(Orderable.Meta):
+    override_translatable_fields = translated("other_name") + synchronised("role", "organisation")
+
+    class Meta(TranslatableMixin.Meta):
         verbose_name = _("organisation of an event")
         verbose_name_plural = _("organisations of an event")
+        ordering = ["sort_order"]
 
     def __str__(self) -> str:
         return self.organisation.label if self.organisation else self.other_name
