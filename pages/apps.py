@@ -8,4 +8,6 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  (registers the system checks)
+        from . import caching, checks  # noqa: F401  (importing registers the system checks)
+
+        caching.connect()

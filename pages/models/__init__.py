@@ -17,6 +17,7 @@ from .statistics import (
     StatisticsThemePage,
     Unit,
 )
+from .versions import ContentVersion
 from .vocabularies import (
     Country,
     EventType,
@@ -38,6 +39,7 @@ __all__ = [
     "BasePage",
     "BasePageQuerySet",
     "ContentPage",
+    "ContentVersion",
     "Country",
     "CountryFact",
     "CountryIndexPage",
