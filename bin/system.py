@@ -26,7 +26,7 @@ def say(text: str) -> None:
 def in_environment() -> None:
     """Continue under the project's own Python, so that `bin/...` works without `make`."""
     python = ROOT / ".venv" / "bin" / "python"
-    if Path(sys.prefix).resolve() != (ROOT / ".venv").resolve() and python.exists():
+    if Path(sys.prefix).resolve() != (ROOT / ".venv").resolve() and os.access(python, os.X_OK):
         os.execv(python, [str(python), *sys.argv])
 
 
