@@ -1,0 +1,120 @@
+"""What one asks of the search, and what it answers, whatever engine does the work.
+
+A ``SearchRequest`` says who asks for what; ``search.engines.search`` answers with ``Results``.
+Every engine answers for one reader: nothing that ``user`` may not read is in the hits, in a
+count or in a facet. A publication is found once, whatever the number of its translations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from cpmg.users.models import User
+    from repository.models import PublicationPage
+
+Order = Literal["relevance", "newest", "oldest", "title"]
+
+#: The facets that every engine knows, by the names of the filters that they belong to.
+FACETS = ("country", "theme", "network", "type", "language", "tag", "year")
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """A question to the search.
+
+    ``filters`` holds codes by the names of ``repository.filters.PublicationFilter``: a
+    publication has one of the codes of each name. ``language`` is the reader's, preferred for
+    what is shown and never required. ``user=None`` finds nothing: the access policy denies
+    when nobody asks. Without words, ``relevance`` means ``newest``.
+    """
+
+    query: str = ""
+    language: str = "en"
+    user: User | AnonymousUser | None = None
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    year_from: int | None = None
+    year_to: int | None = None
+    order: Order = "relevance"
+    limit: int = 20
+    offset: int = 0
+    facets: tuple[str, ...] = ()
+    highlight: bool = True
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One publication. ``title_html`` and ``snippets`` are escaped, save for ``<mark>`` around
+    the words that were found. ``partial``: it holds some of the words, not all. Without words
+    the score is 0."""
+
+    page: PublicationPage
+    score: float
+    title_html: SafeString
+    snippets: tuple[SafeString, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One value of a facet and the number of publications that choosing it would list."""
+
+    code: str
+    label: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True)
+class Facet:
+    """All values of one kind, with full counts. What is selected in a facet does not narrow
+    the facet itself. The buckets of ``year`` are in time order, all others start with the most
+    frequent."""
+
+    name: str
+    label: str
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What not every engine can do."""
+
+    typo_tolerance: bool = False
+    suggestions: bool = False
+    did_you_mean: bool = False
+
+
+@dataclass(frozen=True)
+class Results:
+    """An answer. ``relaxed``: few publications hold all the words, so those with some of them
+    follow. ``unfiltered``: how many there are without the filters and years. ``suggestion``:
+    the words that were perhaps meant. ``took_ms``: milliseconds inside the engine."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    took_ms: float
+    engine: str
+    capabilities: Capabilities
+    unfiltered: int = 0
+    relaxed: bool = False
+    suggestion: str | None = None
+
+
+class Engine(Protocol):
+    """What does the work. Registered in ``search.engines``."""
+
+    name: str
+    capabilities: Capabilities
+
+    def search(self, request: SearchRequest) -> Results: ...
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """``search`` and ``queue`` for ``/health/``. Names no host."""
