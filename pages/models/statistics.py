@@ -18,7 +18,7 @@ from wagtail.search import index
 
 from ..blocks import RICH_TEXT
 from .base import BasePage, BasePageManager, SectionPage, synchronised, translated
-from .vocabularies import Country, Footnote, Place, Source, Term, TermKey, Theme
+from .vocabularies import Country, Footnote, Place, Source, Term, TermKey, TermsKey, Theme
 
 
 class Heading(models.TextChoices):
@@ -48,6 +48,8 @@ class Unit(models.TextChoices):
 class Indicator(Term):
     """What is measured: name, definition, unit."""
 
+    icon = "sliders"
+
     definition = models.TextField(_("definition"), blank=True)
     unit = models.CharField(_("unit"), max_length=40, choices=Unit)
     decimals = models.PositiveSmallIntegerField(
@@ -67,7 +69,7 @@ class Indicator(Term):
     by_counterpart = models.BooleanField(
         _("broken down by origin or destination"), default=False
     )
-    themes = models.ManyToManyField(
+    themes = TermsKey(
         Theme, verbose_name=_("themes"), blank=True, related_name="indicators"
     )
     source = TermKey(Source, verbose_name=_("main source"), null=True, blank=True)

@@ -61,6 +61,9 @@ class Term(TranslatableMixin, index.Indexed, models.Model):
     )
     name = models.CharField(_("name"), max_length=255)
 
+    #: The icon of the vocabulary in the admin.
+    icon = "tag"
+
     panels = [FieldPanel("name"), FieldPanel("code")]
     search_fields = [
         index.SearchField("name"),
@@ -156,15 +159,15 @@ class TermKey(models.ForeignKey):
         )
 
 
-class TermsField(ParentalManyToManyField):
+class _TermsToTick:
     """References to terms' rows in the source language, ticked in a list."""
 
     def __init__(self, to: Any, **kwargs: Any) -> None:
         kwargs["limit_choices_to"] = {"locale__language_code": settings.LANGUAGE_CODE}
-        super().__init__(to, **kwargs)
+        super().__init__(to, **kwargs)  # type: ignore[call-arg]
 
     def formfield(self, **kwargs: Any) -> forms.Field:
-        return super().formfield(
+        return super().formfield(  # type: ignore[misc]
             **{
                 **kwargs,
                 "form_class": TermMultipleChoiceField,
@@ -173,8 +176,18 @@ class TermsField(ParentalManyToManyField):
         )
 
 
+class TermsField(_TermsToTick, ParentalManyToManyField):
+    """Terms of a page: part of its revisions, so that a draft keeps them to itself."""
+
+
+class TermsKey(_TermsToTick, models.ManyToManyField):
+    """Terms of another term, which has no revisions."""
+
+
 class Language(Term):
     """A language of publications and people, by ISO 639 code. Names: Unicode CLDR."""
+
+    icon = "pilcrow"
 
     class Meta(Term.Meta):
         verbose_name = _("language")
@@ -183,6 +196,8 @@ class Language(Term):
 
 class Source(Term):
     """Where a fact comes from, as one would cite it. A source keeps its own name."""
+
+    icon = "openquote"
 
     publisher = models.CharField(_("publisher"), max_length=255, blank=True)
     edition = models.CharField(
@@ -224,6 +239,8 @@ class Source(Term):
 class Footnote(Term):
     """A remark that figures carry, such as a break in a series. ``name`` is its text."""
 
+    icon = "comment"
+
     class Meta(Term.Meta):
         verbose_name = _("footnote")
         verbose_name_plural = _("footnotes")
@@ -231,6 +248,8 @@ class Footnote(Term):
 
 class Place(Term):
     """A country or area of the world: origin, destination, or where a meeting took place."""
+
+    icon = "site"
 
     class Meta(Term.Meta):
         verbose_name = _("country or area of the world")
@@ -248,6 +267,8 @@ class Theme(Term):
 class Network(Term):
     """A thematic network of the Caribbean Migration Consultations."""
 
+    icon = "group"
+
     class Meta(Term.Meta):
         verbose_name = _("thematic network")
         verbose_name_plural = _("thematic networks")
@@ -256,6 +277,8 @@ class Network(Term):
 class EventType(Term):
     """A kind of event: meeting, workshop, webinar."""
 
+    icon = "calendar-alt"
+
     class Meta(Term.Meta):
         verbose_name = _("event type")
         verbose_name_plural = _("event types")
@@ -263,6 +286,8 @@ class EventType(Term):
 
 class GovernanceArea(Term):
     """One of the areas that a needs assessment covers."""
+
+    icon = "clipboard-list"
 
     description = models.TextField(_("description"), blank=True)
 
@@ -278,6 +303,8 @@ class GovernanceArea(Term):
 
 class Organisation(Term):
     """A partner organisation."""
+
+    icon = "user"
 
     class Kind(models.TextChoices):
         REGIONAL = "regional-organisation", _("Regional organisation")
@@ -328,6 +355,8 @@ class Organisation(Term):
 class Country(Term):
     """A Caribbean country or territory. ``code`` is ISO 3166-1 alpha-2."""
 
+    icon = "globe"
+
     class Status(models.TextChoices):
         INDEPENDENT = "independent", _("Independent State")
         TERRITORY = "territory", _("Territory")
@@ -357,7 +386,7 @@ class Country(Term):
     )
     latitude = models.FloatField(_("latitude"), help_text=_("Degrees north, WGS 84."))
     longitude = models.FloatField(_("longitude"), help_text=_("Degrees east, WGS 84."))
-    languages = models.ManyToManyField(
+    languages = TermsKey(
         Language, verbose_name=_("official languages"), blank=True, related_name="+"
     )
     caricom = models.CharField("CARICOM", max_length=20, choices=Membership, blank=True)
@@ -442,5 +471,12 @@ def _forget_when_changed(sender: Any, **kwargs: Any) -> None:
         _forget_labels()
 
 
+def _delete_translations(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """A term is gone when its source row is: a name alone refers to nothing."""
+    if isinstance(instance, Term) and instance.locale.language_code == settings.LANGUAGE_CODE:
+        sender._base_manager.filter(translation_key=instance.translation_key).delete()
+
+
 post_save.connect(_forget_when_changed)
 post_delete.connect(_forget_when_changed)
+post_delete.connect(_delete_translations)

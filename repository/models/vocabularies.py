@@ -12,6 +12,8 @@ from pages.translatable import synchronised
 class DocumentType(Term):
     """A type of publication: report, journal article, thesis."""
 
+    icon = "doc-full"
+
     csl_type = models.CharField(
         _("CSL type"),
         max_length=40,
