@@ -1,0 +1,427 @@
+"""How the API reads a request and answers it: language, parameters, paging, errors, headers.
+
+A resource is a router made by ``resource`` and functions registered with ``answers``::
+
+    router = resource("countries")
+
+    @answers(router, "/", list_of(CountryItem), id="countries_list", filters=CountryFilter)
+    def list_countries(request, query):
+        return query.page(query.filter.narrow(...), present_country)
+
+What a list understands is written once, in its ``Filter``: the same class reads the address on
+the reader site, reads the request here, and describes the parameters in the OpenAPI document.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.utils.translation.trans_real import parse_accept_lang_header
+from ninja import Router, Schema
+from ninja.decorators import decorate_view
+from pydantic import create_model
+from wagtail.api.v3.auth import BearerTokenAuth
+from wagtail.api.v3.errors import problem_response
+from wagtail.models import Page
+
+from .. import access
+from ..addresses import Addresses
+from ..filters import Choice, Filter, Year
+from ..models.base import active_language
+
+DEFAULT_LIMIT = 20
+MAX_LIMIT: int = settings.WAGTAILAPI_LIMIT_MAX
+MAX_OFFSET = 1_000_000
+LANGUAGES = list(dict(settings.LANGUAGES))
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+# Who reads ---------------------------------------------------------------------------
+
+
+class ReaderAuth(BearerTokenAuth):
+    """Without a token the reader is anonymous; with one it is the token's user; a bad token
+    is refused. A session cookie counts for nothing, so no other site can borrow it."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        request.user = AnonymousUser()
+        if "Authorization" not in request.headers:
+            return request.user
+        return super().__call__(request)
+
+
+# What is wrong with a request --------------------------------------------------------
+
+
+class BadQuery(Exception):
+    """The parameters of a request that are unknown or malformed, each with the reason."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+def refuse(request: HttpRequest, exception: BadQuery | type[BadQuery]) -> HttpResponse:
+    """400 as problem+json: the reasons in the reader's language, and by parameter."""
+    errors = [
+        {"loc": ["query", name], "msg": message}
+        for name, message in exception.errors.items()  # type: ignore[union-attr]
+    ]
+    return problem_response(status=400, detail=str(exception), errors=errors)
+
+
+def missing() -> Http404:
+    """The one answer for what is not there, not published, or not for this reader."""
+    return Http404(_("There is nothing here."))
+
+
+PROBLEM = {
+    "title": "Problem",
+    "type": "object",
+    "description": "What went wrong, by RFC 9457.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "In the language asked for."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "loc": {"type": "array", "items": {"type": "string"}},
+                    "msg": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def _problem(description: str) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": PROBLEM}}
+    return {"description": description, "content": content}
+
+
+# What a request asks for --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Text:
+    """A parameter that holds words, at most ``max_length`` characters."""
+
+    name: str
+    description: str
+    max_length: int = 200
+
+
+def asked_language(request: HttpRequest) -> str:
+    """``locale`` in the address, else the best of ``Accept-Language``, else English."""
+    wanted = request.GET.get("locale", "")
+    if wanted in LANGUAGES:
+        return wanted
+    header = request.headers.get("Accept-Language", "")[:500]
+    for code, _quality in parse_accept_lang_header(header.lower()):
+        if (language := code.split("-")[0]) in LANGUAGES:
+            return language
+    return settings.LANGUAGE_CODE
+
+
+class Query:
+    """What a request asks for, read and checked. Raises ``BadQuery``."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        filters: type[Filter] | None = None,
+        texts: tuple[Text, ...] = (),
+        *,
+        paged: bool = False,
+    ) -> None:
+        self.request = request
+        self.language = active_language()
+        self.errors: dict[str, str] = {}
+        self.texts = {text.name: "" for text in texts}
+        self.limit, self.offset = DEFAULT_LIMIT, 0
+        self._read_names(known_names(filters, texts, paged=paged), filters)
+        if (locale := self._value("locale")) and locale not in LANGUAGES:
+            self.errors["locale"] = _("%(value)s is not known here. Valid: %(valid)s.") % {
+                "value": locale[:40],
+                "valid": ", ".join(LANGUAGES),
+            }
+        if paged:
+            self.limit = self._whole_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
+            self.offset = self._whole_number("offset", 0, 0, MAX_OFFSET)
+        for text in texts:
+            value = self._value(text.name).strip()
+            if len(value) > text.max_length:
+                self.errors[text.name] = _("Give at most %(count)s characters.") % {
+                    "count": text.max_length
+                }
+            self.texts[text.name] = value
+        if filters and not self.errors:
+            self.filter = filters(request.GET)
+            self.errors |= self.filter.errors
+        if self.errors:
+            raise BadQuery(self.errors)
+
+    def _value(self, name: str) -> str:
+        return self.request.GET.get(name, "")
+
+    def _read_names(self, known: list[str], filters: type[Filter] | None) -> None:
+        """Refuses names that mean nothing here, and values that can mean nothing."""
+        several = {
+            parameter.name
+            for parameter in (filters.parameters if filters else ())
+            if isinstance(parameter, Choice) and parameter.multiple
+        }
+        unknown = [name for name in self.request.GET if name not in known]
+        for name in unknown[:10]:
+            self.errors[name[:40].replace("\0", "�")] = _(
+                "%(name)s is not a parameter here. Valid: %(valid)s."
+            ) % {"name": name[:40].replace("\0", "�"), "valid": ", ".join(known)}
+        for name in known:
+            values = self.request.GET.getlist(name)
+            if len(values) > 1 and name not in several:
+                self.errors[name] = _("Give %(name)s only once.") % {"name": name}
+            elif any("\0" in value for value in values):
+                self.errors[name] = _("%(name)s holds a character that is not allowed.") % {
+                    "name": name
+                }
+            elif name not in self.texts and any(not value.strip() for value in values):
+                self.errors[name] = _("Give %(name)s a value, or leave it out.") % {"name": name}
+
+    def _whole_number(self, name: str, default: int, lowest: int, highest: int) -> int:
+        given = self._value(name)
+        if not given or name in self.errors:
+            return default
+        if _WHOLE_NUMBER.fullmatch(given) and lowest <= int(given) <= highest:
+            return int(given)
+        self.errors[name] = _(
+            "%(name)s is a whole number from %(lowest)s to %(highest)s."
+        ) % {"name": name, "lowest": lowest, "highest": highest}
+        return default
+
+    # What answers need -----------------------------------------------------------------
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return Addresses.of_request(self.request, self.language)
+
+    def url(self, page: Page) -> str:
+        """The absolute address on the reader site in the language asked for."""
+        return self.request.build_absolute_uri(self.addresses.of(page))
+
+    def page(self, rows: Any, present: Callable[[Any, Query], Any]) -> dict[str, Any]:
+        """``count`` of all rows, and the ``items`` from offset to limit, each by ``present``."""
+        count = rows.count() if isinstance(rows, QuerySet) else len(rows)
+        chosen = list(rows[self.offset : self.offset + self.limit])
+        self.gather([row for row in chosen if isinstance(row, Page)])
+        return {"count": count, "items": [present(row, self) for row in chosen]}
+
+    def gather(self, pages: list[Any]) -> None:
+        """Fetches the other languages of ``pages``, in a constant number of queries."""
+        self._versions: dict[Any, list[Page]] = {}
+        if not pages:
+            return
+        versions = Page.objects.filter(translation_key__in={p.translation_key for p in pages})
+        for version in access.readable_by(versions, self.request.user).select_related("locale"):
+            self._versions.setdefault(version.translation_key, []).append(version)
+
+    def translations(self, page: Any) -> list[dict[str, str]]:
+        """The other languages in which a gathered page can be read, with its address there."""
+        there = {v.locale.language_code: v for v in self._versions.get(page.translation_key, ())}
+        return [
+            {
+                "locale": language,
+                "url": self.request.build_absolute_uri(there[language].get_url(self.request)),
+            }
+            for language in LANGUAGES
+            if language in there and language != page.language
+        ]
+
+    def version(self, pages: Any, page_id: str) -> Any:
+        """The page of the queryset ``pages`` with this id, in the language asked for, or in the
+        nearest one that it has. Raises ``Http404`` when the reader has none."""
+        if not _WHOLE_NUMBER.fullmatch(page_id):
+            raise missing()
+        readable = pages.readable_by(self.request.user)
+        key = readable.filter(pk=int(page_id)).values("translation_key")
+        return self.only(readable.filter(translation_key__in=key))
+
+    def only(self, readable: Any) -> Any:
+        """The one page of ``readable`` in the language asked for; ``Http404`` without one."""
+        page = readable.in_language(self.language).select_related("locale").first()
+        if page is None:
+            raise missing()
+        self.gather([page])
+        return page
+
+
+def known_names(
+    filters: type[Filter] | None, texts: tuple[Text, ...] = (), *, paged: bool = False
+) -> list[str]:
+    """The names of all parameters that a resource understands."""
+    names = [text.name for text in texts]
+    if filters:
+        names += [parameter.name for parameter in filters.parameters]
+        names += ["order"] if filters.orders else []
+    return [*names, *(["limit", "offset"] if paged else []), "locale"]
+
+
+# How a resource is made ---------------------------------------------------------------
+
+
+def resource(name: str) -> Router:
+    """A router whose readers are anonymous or bring a token."""
+    return Router(tags=[name], auth=ReaderAuth())
+
+
+def list_of(item: type[Schema]) -> type[Schema]:
+    """The schema of a list: ``{"count", "items"}``."""
+    fields: dict[str, Any] = {"count": (int, ...), "items": (list[item], ...)}  # type: ignore[valid-type]
+    return create_model(f"{item.__name__}List", __base__=Schema, **fields)
+
+
+def answers(
+    router: Router,
+    path: str,
+    response: Any,
+    *,
+    id: str,
+    summary: str,
+    filters: type[Filter] | None = None,
+    texts: tuple[Text, ...] = (),
+    paged: bool = True,
+) -> Callable:
+    """Registers a view ``(request, query, **path)`` at ``path``.
+
+    Its parameters are checked before it is called, it runs in the language asked for, and its
+    answer carries the headers of a public or of a private answer. ``paged`` is for lists.
+    """
+
+    def register(view: Callable) -> Callable:
+        @functools.wraps(view)
+        def read(request: HttpRequest, **path_values: Any) -> Any:
+            return view(request, Query(request, filters, texts, paged=paged), **path_values)
+
+        del read.__wrapped__  # type: ignore[attr-defined]
+        signature = inspect.signature(view, eval_str=True)
+        read.__signature__ = signature.replace(  # type: ignore[attr-defined]
+            parameters=[p for p in signature.parameters.values() if p.name != "query"]
+        )
+        responses: dict[str | int, Any] = {
+            400: _problem("A parameter is unknown or malformed."),
+            401: _problem("The token is not valid."),
+        }
+        if "{" in path:
+            responses[404] = _problem("Missing, not published, or not for this reader.")
+        router.get(
+            path,
+            response=response,
+            operation_id=id,
+            url_name=id,
+            summary=summary,
+            openapi_extra={
+                "parameters": describe(filters, texts, paged=paged),
+                "responses": responses,
+                "security": [{}],
+            },
+        )(decorate_view(in_language_asked)(read))
+        return view
+
+    return register
+
+
+def in_language_asked(run: Callable) -> Callable:
+    """Runs an operation, errors included, in the language asked for, and sets the headers."""
+
+    @functools.wraps(run)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        language = asked_language(request)
+        with override(language):
+            response = run(request, *args, **kwargs)
+        response.headers["Content-Language"] = language
+        if "Authorization" in request.headers:
+            response.headers["Cache-Control"] = "private, no-store"
+        elif response.status_code == 200:
+            response.headers["Cache-Control"] = "public, max-age=60"
+        else:
+            response.headers["Cache-Control"] = "no-store"
+        patch_vary_headers(response, ["Accept-Language", "Authorization"])
+        return response
+
+    return answer
+
+
+def describe(
+    filters: type[Filter] | None, texts: tuple[Text, ...], *, paged: bool
+) -> list[dict[str, Any]]:
+    """The parameters of a resource for the OpenAPI document, in English."""
+    with override(settings.LANGUAGE_CODE):
+        described = [
+            _parameter(t.name, t.description, {"type": "string", "maxLength": t.max_length})
+            for t in texts
+        ]
+        for parameter in filters.parameters if filters else ():
+            described.append(_filter_parameter(parameter))
+        if filters and filters.orders:
+            codes = list(filters.orders)
+            labels = [f"{code}: {label}" for code, (label, _method) in filters.orders.items()]
+            described.append(
+                _parameter(
+                    "order",
+                    "; ".join(labels) + ".",
+                    {"type": "string", "enum": codes, "default": codes[0]},
+                )
+            )
+    if paged:
+        limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+        offset = {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}
+        described.append(_parameter("limit", "How many items to answer with.", limit))
+        described.append(_parameter("offset", "How many items to leave out first.", offset))
+    described.append(
+        _parameter(
+            "locale",
+            "The language of the answer. Without it Accept-Language decides, then English.",
+            {"type": "string", "enum": LANGUAGES},
+        )
+    )
+    return described
+
+
+def _filter_parameter(parameter: Choice | Year) -> dict[str, Any]:
+    if isinstance(parameter, Year):
+        year = {"type": "integer", "minimum": 1000, "maximum": 9999}
+        return _parameter(parameter.name, f"{parameter.label}.", year)
+    if not parameter.multiple:
+        return _parameter(parameter.name, f"{parameter.label}, by code.", {"type": "string"})
+    codes = {"type": "array", "items": {"type": "string"}}
+    description = f"{parameter.label}, by code. Repeat it to allow several."
+    return _parameter(parameter.name, description, codes)
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": description,
+        "schema": schema,
+    }
+
+
