@@ -54,6 +54,8 @@ def content_changed(sender: Any = None, **kwargs: Any) -> None:
     meta = getattr(sender, "_meta", None)
     if meta and (meta.app_label not in WATCHED or meta.model_name in IGNORED):
         return
+    if getattr(sender, "__module__", "") == "__fake__":  # a migration at work
+        return
     if kwargs.get("raw") or any(entry[1] is _grow for entry in connection.run_on_commit):
         return
     transaction.on_commit(_grow)

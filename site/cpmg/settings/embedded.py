@@ -23,9 +23,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = env("SECRET_KEY", default="") or _secret_key()
 
-DATABASES = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")
-}
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "init_command": (

@@ -28,9 +28,7 @@ DATABASES = {
     }
 }
 if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    raise ImproperlyConfigured(
-        "DATABASE_URL must be a postgres:// address in production."
-    )
+    raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address in production.")
 
 CACHES = {"default": env.cache("CACHE_URL")}
 globals().update(env.email("EMAIL_URL"))

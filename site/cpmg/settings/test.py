@@ -6,7 +6,7 @@ from pathlib import Path
 from .embedded import *  # noqa: F403
 from .embedded import DATABASES, STORAGES, env
 
-SECRET_KEY = "only-for-tests"
+SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="cpmg-media-"))
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -14,6 +14,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+#: Tests run in transactions that never commit, so the version of the content stands still.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 DATABASES["default"].pop("CONN_MAX_AGE", None)
 LOGGING = {
     "version": 1,

@@ -11,21 +11,15 @@ from django.utils.translation import gettext_lazy as _
 class UserManager(BaseUserManager["User"]):
     """Makes people whose e-mail address is their name for signing in."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
@@ -38,9 +32,7 @@ class User(AbstractUser):
     email = models.EmailField(
         _("e-mail address"),
         unique=True,
-        error_messages={
-            "unique": _("There is already an account with this e-mail address.")
-        },
+        error_messages={"unique": _("There is already an account with this e-mail address.")},
     )
 
     USERNAME_FIELD = "email"
@@ -55,9 +47,7 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Lower("email"),
                 name="one_account_for_an_email_address",
-                violation_error_message=_(
-                    "There is already an account with this e-mail address."
-                ),
+                violation_error_message=_("There is already an account with this e-mail address."),
             )
         ]
 

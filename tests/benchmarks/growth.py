@@ -1,0 +1,127 @@
+"""Makes a repository of any size quickly: records like the shipped ones, in bulk."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from wagtail.models import Page
+from wagtail.search.backends import get_search_backend
+
+from pages.models import Country, Language, Network, Theme
+from pages.models.vocabularies import collation_key
+from repository.models import Contributor, DocumentType, PublicationPage, RepositoryPage
+
+SUBJECTS = (
+    "labour migration",
+    "border management",
+    "displacement after hurricanes",
+    "remittances of the diaspora",
+    "refugee protection",
+    "health of migrants",
+    "trafficking in persons",
+    "free movement of persons",
+)
+KINDS = ("Report on", "Profile of", "Notes on", "Lessons from", "A survey of")
+FAMILIES = ("Joseph", "Baptiste", "Williams", "Rodríguez", "de Vries", "Charles", "Pérez")
+
+
+def _titles(chance: random.Random) -> Iterator[str]:
+    countries = list(Country.labels("en").values())
+    number = 0
+    while True:
+        number += 1
+        yield (
+            f"{chance.choice(KINDS)} {chance.choice(SUBJECTS)}: "
+            f"{chance.choice(countries)}, volume {number}"
+        )
+
+
+@transaction.atomic
+def grow_publications(total: int, seed: int = 1) -> int:
+    """Adds generated publications until there are ``total``; returns how many it added."""
+    missing = total - PublicationPage.objects.count()
+    if missing <= 0:
+        return 0
+    chance = random.Random(seed)
+    titles = _titles(chance)
+    repository = RepositoryPage.objects.get(locale__language_code="en")
+    types = list(DocumentType.objects.filter(locale__language_code="en"))
+    last = repository.get_children().order_by("-path").first()
+    path = last.path if last else None
+    base = []
+    for _number in range(missing):
+        path = Page._inc_path(path) if path else Page._get_path(repository.path, 4, 1)
+        title = next(titles)
+        key = uuid.uuid4()
+        base.append(
+            Page(
+                title=title,
+                draft_title=title,
+                slug=f"generated-{key}",
+                path=path,
+                depth=repository.depth + 1,
+                url_path=f"{repository.url_path}generated-{key}/",
+                content_type=ContentType.objects.get_for_model(PublicationPage),
+                locale=repository.locale,
+                translation_key=key,
+                live=True,
+            )
+        )
+    Page.objects.bulk_create(base, batch_size=500)
+    Page.objects.filter(pk=repository.pk).update(numchild=repository.numchild + missing)
+    _insert_rows(base, types, chance)
+    _link(base, chance)
+    index = get_search_backend().get_index_for_model(PublicationPage)
+    for start in range(0, missing, 500):
+        keys = [page.pk for page in base[start : start + 500]]
+        index.add_items(PublicationPage, list(PublicationPage.objects.filter(pk__in=keys)))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    return missing
+
+
+def _insert_rows(base: list[Page], types: list[DocumentType], chance: random.Random) -> None:
+    """The rows of the publications' own table; Django has no bulk insert for child models."""
+    for page in base:
+        publication = PublicationPage(
+            page_ptr=page,
+            document_type=chance.choice(types),
+            year=chance.randint(1990, 2026),
+            publisher="International Organization for Migration",
+            summary=f"Generated for measuring. {page.title}.",
+            sort_title=collation_key(page.title)[:255],
+        )
+        publication.__dict__.update({k: v for k, v in page.__dict__.items() if k != "_state"})
+        publication.save_base(raw=True, force_insert=True)
+
+
+def _link(base: list[Page], chance: random.Random) -> None:
+    def link(name: str, terms: list, most: int) -> None:
+        through = PublicationPage._meta.get_field(name).remote_field.through
+        column = next(
+            f.attname for f in through._meta.fields if f.is_relation and f.name != "publicationpage"
+        )
+        rows = [
+            through(**{"publicationpage_id": page.pk, column: term.pk})
+            for page in base
+            for term in chance.sample(terms, chance.randint(1, most))
+        ]
+        through.objects.bulk_create(rows, batch_size=1000)
+
+    source = {"locale__language_code": "en"}
+    link("countries", list(Country.objects.filter(**source)), 3)
+    link("themes", list(Theme.objects.filter(**source)), 2)
+    link("networks", list(Network.objects.filter(**source)), 2)
+    link("languages", list(Language.objects.filter(**source, code__in=["en", "es", "fr", "nl"])), 1)
+    Contributor.objects.bulk_create(
+        [
+            Contributor(page_id=page.pk, family_name=chance.choice(FAMILIES), sort_order=0)
+            for page in base
+        ],
+        batch_size=1000,
+    )
