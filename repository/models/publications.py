@@ -32,6 +32,7 @@ from pages.models.vocabularies import TermKey, TermsField, collation_key
 from pages.translatable import synchronised, translated
 
 from ..identifiers import normalise_doi, normalise_isbn, validate_doi, validate_isbn
+from ..words import FoldedField, words
 from .vocabularies import DocumentType
 
 
@@ -292,6 +293,8 @@ class PublicationPage(BasePage):
         index.SearchField("identifiers_text"),
         index.SearchField("contributors_text"),
         index.SearchField("subjects_text"),
+        FoldedField("title", boost=2),
+        index.SearchField("folded_text"),
         index.FilterField("year"),
         index.FilterField("sort_title"),
         index.FilterField("document_type_id"),
@@ -367,6 +370,14 @@ class PublicationPage(BasePage):
         ]
         names += [tag.name for tag in self.tags.all()]
         return " ".join(dict.fromkeys(names))
+
+    @property
+    def folded_text(self) -> str:
+        """All of it, accents and case folded: what the search on the database looks in."""
+        abstract = self._meta.get_field("abstract").get_searchable_content(self.abstract)
+        texts = [self.title, self.summary, *abstract, self.publisher, self.container_title]
+        texts += [self.series, self.identifiers_text, self.contributors_text, self.subjects_text]
+        return " ".join(words(" ".join(texts)))
 
 
 class Contributor(Orderable):

@@ -150,7 +150,12 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILEMBEDS_FINDERS: list[dict] = []
 WAGTAILSEARCH_BACKENDS = {
-    "default": {"BACKEND": "wagtail.search.backends.database", "AUTO_UPDATE": True}
+    "default": {
+        "BACKEND": "wagtail.search.backends.database",
+        "AUTO_UPDATE": True,
+        # PostgreSQL: four languages, so no language's own stemming and stop words.
+        "SEARCH_CONFIG": "simple",
+    }
 }
 WAGTAILDOCS_EXTENSIONS = [
     "csv",

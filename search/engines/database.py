@@ -1,0 +1,301 @@
+"""The search on the database alone: SQLite or PostgreSQL, through Wagtail's search index.
+
+Wagtail writes what is indexed (``PublicationPage.search_fields``) with every save, in the same
+transaction, so this engine never lags. The words are looked up once, which gives pages and
+their scores; everything else (readers, languages, filters, facets, order) is asked of the
+pages themselves. The number of queries doesn't grow with the number of publications.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.models import Count
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
+from wagtail.rich_text import get_text_for_indexing
+from wagtail.search.backends import get_search_backend
+from wagtail.search.models import IndexEntry
+
+from pages.filters import Choice, Year
+from repository.models import PublicationPage
+
+from ..contract import Bucket, Capabilities, Facet, Hit, Results, SearchRequest
+from ..filters import SearchFilter
+from ..highlighting import Marker
+from ..words import Term, read
+
+#: When fewer publications hold all the words, those with some of them follow.
+ENOUGH = 10
+
+Scores = dict[int, float]
+
+
+def among(ids: Iterable[int]) -> RawSQL:
+    """``ids`` as the right side of ``pk__in``: one parameter, whatever their number."""
+    sql = {
+        "sqlite": "SELECT value FROM json_each(%s)",
+        "postgresql": "SELECT value::bigint FROM json_array_elements_text(%s::json)",
+    }[connection.vendor]
+    return RawSQL(sql, [json.dumps(list(ids))])  # noqa: S611 - fixed text, ids are a parameter
+
+
+# The words, in each database's own language -------------------------------------------------
+
+
+def _sqlite(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
+    """By BM25 over title and text. The columns of the index: autocomplete, body, title."""
+    table = f"{IndexEntry._meta.db_table}_fts"
+    alternatives = [
+        "(" + " OR ".join(f'"{word}"' for word in term.forms or (" ".join(term.words),)) + ")"
+        for term in terms
+    ]
+    match = "{title body} : (" + (" AND " if every else " OR ").join(alternatives) + ")"
+    return (
+        f"SELECT entry.object_id, -bm25({table}, 0, 1, 3)"  # noqa: S608 - names of tables only
+        f" FROM {table} JOIN {IndexEntry._meta.db_table} entry ON entry.id = {table}.rowid"
+        f" WHERE {table} MATCH %s AND entry.content_type_id = %s",
+        [match],
+    )
+
+
+def _postgresql(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
+    """By ``ts_rank`` of title and text, divided by the logarithm of their lengths.
+
+    ``body`` holds the folded title too, so that one index finds words from both."""
+    alternatives = [
+        "(" + (" | ".join(term.forms) or " <-> ".join(term.words)) + ")" for term in terms
+    ]
+    config = get_search_backend().config or "simple"
+    return (
+        "SELECT object_id, ts_rank(body, query.one, 1) * 4 + ts_rank(title, query.one, 1)"  # noqa: S608
+        f" FROM {IndexEntry._meta.db_table},"
+        " (SELECT to_tsquery(%s, %s) AS match, to_tsquery(%s, %s) AS one) query"
+        " WHERE body @@ query.match AND content_type_id = %s",
+        [
+            config,
+            (" & " if every else " | ").join(alternatives),
+            config,
+            " | ".join(alternatives),
+        ],
+    )
+
+
+MATCHES: dict[str, Callable[[tuple[Term, ...], bool], tuple[str, list[Any]]]] = {
+    "sqlite": _sqlite,
+    "postgresql": _postgresql,
+}
+
+
+def matches(terms: tuple[Term, ...], every: bool) -> Scores:
+    """Scores by id of the pages that hold ``every`` term, or any; higher is better.
+
+    These are pages of all readers and languages: what is shown is asked of the pages."""
+    sql, parameters = MATCHES[connection.vendor](terms, every)
+    content_type = ContentType.objects.get_for_model(PublicationPage)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*parameters, content_type.pk])
+        return {int(pk): score for pk, score in cursor.fetchall()}
+
+
+# The answer ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Question:
+    """One request on its way to the answer."""
+
+    request: SearchRequest
+    readable: Any = field(init=False)
+    scores: Scores = field(init=False, default_factory=dict)
+    complete: set[int] = field(init=False, default_factory=set)
+    relaxed: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self.readable = PublicationPage.objects.readable_by(self.request.user)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        return read(self.request.query)
+
+    @cached_property
+    def ordered(self) -> list[int]:
+        """Every publication that the reader may see and that holds the words, in the order
+        asked for, filters aside."""
+        if not self.terms:
+            if self.request.query.strip():
+                return []  # something was typed, and no word is in it
+            return self._in_order(self.readable)
+        self.scores, found = self._shown(matches(self.terms, every=True))
+        self.complete = set(found)
+        if len(found) < ENOUGH and len(self.terms) > 1:
+            scores, some = self._shown(matches(self.terms, every=False))
+            self.relaxed = len(some) > len(found)
+            self.scores = scores | self.scores
+            found = sorted(some, key=lambda pk: pk not in self.complete)
+        if self.request.order == "relevance":
+            found.sort(key=lambda pk: (pk not in self.complete, -self.scores[pk]))
+        return found
+
+    def _shown(self, scores: Scores) -> tuple[Scores, list[int]]:
+        """What the reader is shown where pages with ``scores`` match: a translation group
+        matches when one of its pages does, with the best score among them."""
+        if not scores:
+            return {}, []
+        matching = self.readable.filter(pk__in=among(scores)).order_by()
+        best: dict[Any, float] = {}
+        for pk, key in matching.values_list("pk", "translation_key"):
+            best[key] = max(best.get(key, scores[pk]), scores[pk])
+        groups = self.readable.filter(translation_key__in=matching.values("translation_key"))
+        by_pk: Scores = {}
+        for pk, key in self._rows(groups).values_list("pk", "translation_key"):
+            by_pk[pk] = best[key]
+        return by_pk, list(by_pk)
+
+    def _in_order(self, pages: Any) -> list[int]:
+        return list(self._rows(pages).values_list("pk", flat=True))
+
+    def _rows(self, pages: Any) -> Any:
+        """One page of each translation group, in the order asked for."""
+        order = SearchFilter.orders[self.request.order][1]
+        return getattr(pages.in_language(self.request.language), order)()
+
+    # Filters and facets
+
+    @cached_property
+    def selections(self) -> dict[str, set[int]]:
+        """By facet: the ids that its selection leaves. Both years belong to the facet year."""
+        selections: dict[str, set[int]] = {}
+        for parameter in SearchFilter.parameters:
+            if isinstance(parameter, Year):
+                value = getattr(self.request, parameter.name)
+                facet, lookup = "year", {parameter.lookup: value}
+                if value is None:
+                    continue
+            else:
+                codes = self.request.filters.get(parameter.name, ())
+                facet, lookup = parameter.name, {f"{parameter.lookup}__in": list(codes)}
+                if not codes:
+                    continue
+            left = set(
+                PublicationPage._base_manager.filter(**lookup)
+                .order_by()
+                .values_list("pk", flat=True)
+            )
+            selections[facet] = selections[facet] & left if facet in selections else left
+        return selections
+
+    def narrowed(self, without: str = "") -> list[int]:
+        """The ids that all selections leave, the one of the facet ``without`` aside."""
+        left = [ids for name, ids in self.selections.items() if name != without]
+        return [pk for pk in self.ordered if all(pk in ids for ids in left)]
+
+    def facets(self) -> tuple[Facet, ...]:
+        parameters = {p.name: p for p in SearchFilter.parameters if isinstance(p, Choice)}
+        everywhere = self.narrowed()
+        facets = []
+        for name in self.request.facets:
+            ids = self.narrowed(without=name) if name in self.selections else everywhere
+            if name == "year":
+                facets.append(self._years(ids))
+            else:
+                facets.append(self._facet(parameters[name], ids))
+        return tuple(facets)
+
+    @staticmethod
+    def _counts(lookup: str, ids: list[int]) -> dict[Any, int]:
+        if not ids:
+            return {}
+        rows = PublicationPage._base_manager.filter(pk__in=among(ids)).order_by()
+        counts = dict(rows.values_list(lookup).annotate(Count("pk")))
+        counts.pop(None, None)
+        return counts
+
+    def _facet(self, parameter: Choice, ids: list[int]) -> Facet:
+        counts = self._counts(parameter.lookup, ids)
+        selected = self.request.filters.get(parameter.name, ())
+        buckets = [
+            Bucket(code, str(label), counts.get(code, 0), code in selected)
+            for code, label in parameter.options().items()
+            if code in counts or code in selected
+        ]
+        buckets.sort(key=lambda bucket: -bucket.count)
+        return Facet(parameter.name, str(parameter.label), tuple(buckets))
+
+    def _years(self, ids: list[int]) -> Facet:
+        first, last = self.request.year_from, self.request.year_to
+        chosen = first is not None or last is not None
+        buckets = [
+            Bucket(
+                str(year),
+                str(year),
+                count,
+                chosen and (first or 0) <= year <= (last or 9999),
+            )
+            for year, count in sorted(self._counts("year", ids).items())
+        ]
+        return Facet("year", _("Year"), tuple(buckets))
+
+    # Hits
+
+    def hits(self, ids: list[int]) -> tuple[Hit, ...]:
+        request = self.request
+        shown = ids[request.offset : request.offset + request.limit]
+        if not shown:
+            return ()
+        pages = PublicationPage.objects.filter(pk__in=shown).with_list_relations().in_bulk()
+        marker = Marker(self.terms if request.highlight else ())
+        return tuple(
+            Hit(
+                page=pages[pk],
+                score=round(self.scores.get(pk, 0.0), 6),
+                title_html=marker.mark(pages[pk].title),
+                snippets=marker.passages(plain_text(pages[pk])) if request.highlight else (),
+                partial=bool(self.terms) and pk not in self.complete,
+            )
+            for pk in shown
+            if pk in pages  # deleted a moment ago
+        )
+
+
+def plain_text(page: PublicationPage) -> str:
+    """Summary and abstract without markup."""
+    return f"{page.summary} {get_text_for_indexing(page.abstract)}"
+
+
+class DatabaseEngine:
+    """Needs nothing but the database that the platform runs on."""
+
+    name = "database"
+    capabilities = Capabilities()
+
+    def search(self, request: SearchRequest) -> Results:
+        begin = time.perf_counter()
+        question = Question(request)
+        ids = question.narrowed()
+        hits = question.hits(ids)
+        facets = question.facets()
+        return Results(
+            total=len(ids),
+            hits=hits,
+            facets=facets,
+            took_ms=round((time.perf_counter() - begin) * 1000, 1),
+            engine=self.name,
+            capabilities=self.capabilities,
+            unfiltered=len(question.ordered),
+            relaxed=question.relaxed,
+        )
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """The index is written with the pages themselves: there is no queue."""
+        return {
+            "search": {"status": "ok", "engine": self.name},
+            "queue": {"status": "ok", "waiting": 0},
+        }

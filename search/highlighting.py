@@ -1,0 +1,95 @@
+"""Marks the words that were found, and cuts the passages around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from repository.words import words
+
+from .words import Term
+
+#: Characters of a passage, and of what is shown where nothing was found.
+PASSAGE = 220
+WORD = re.compile(r"[^\W_]+")
+
+
+class Marker:
+    """Marks the words of a query, whatever their accents and case."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self.forms: set[str] = set()
+        self.phrases: list[tuple[str, ...]] = []
+        for term in terms:
+            self.forms.update(term.forms)
+            if not term.forms:
+                self.phrases.append(term.words)
+
+    def found(self, text: str) -> list[tuple[int, int]]:
+        """Where in ``text`` words of the query stand, as (start, end)."""
+        spots: list[tuple[int, int, list[str]]] = [
+            (match.start(), match.end(), words(match[0])) for match in WORD.finditer(text)
+        ]
+        spots = [spot for spot in spots if spot[2]]
+        marked = {
+            position
+            for position, (_start, _end, folded) in enumerate(spots)
+            if self.forms.intersection(folded)
+        }
+        first = [folded[0] for _start, _end, folded in spots]
+        for phrase in self.phrases:
+            for position in range(len(first) - len(phrase) + 1):
+                if tuple(first[position : position + len(phrase)]) == phrase:
+                    marked.update(range(position, position + len(phrase)))
+        return [spots[position][:2] for position in sorted(marked)]
+
+    def mark(self, text: str) -> SafeString:
+        """``text``, escaped, with ``<mark>`` around what was found."""
+        return _marked(text, self.found(text))
+
+    def passages(self, text: str, most: int = 2) -> tuple[SafeString, ...]:
+        """The first passages of ``text`` that hold words of the query, or its beginning."""
+        text = " ".join(text.split())
+        if not text:
+            return ()
+        found = self.found(text)
+        passages: list[SafeString] = []
+        shown = 0
+        for start, _end in found or [(0, 0)]:
+            if passages and (start < shown or len(passages) == most):
+                continue
+            begin = _word_start(text, max(shown, start - PASSAGE // 3))
+            end = _word_end(text, begin + PASSAGE)
+            inside = [(s - begin, e - begin) for s, e in found if begin <= s and e <= end]
+            html = _marked(text[begin:end], inside)
+            before, after = "… " if begin else "", " …" if end < len(text) else ""
+            passages.append(mark_safe(before + html + after))  # noqa: S308 - escaped above
+            shown = end
+        return tuple(passages)
+
+
+def _marked(text: str, found: list[tuple[int, int]]) -> SafeString:
+    parts, done = [], 0
+    for start, end in found:
+        parts += [escape(text[done:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        done = end
+    return mark_safe("".join([*parts, escape(text[done:])]))  # noqa: S308 - escaped here
+
+
+def _word_start(text: str, position: int) -> int:
+    """``position``, or the start of the next word where it is inside one."""
+    if position <= 0:
+        return 0
+    space = text.find(" ", position - 1)
+    return position if space < 0 or space - position > 40 else space + 1
+
+
+def _word_end(text: str, position: int) -> int:
+    """``position``, or the end of the word before where it is inside one."""
+    if position >= len(text):
+        return len(text)
+    space = text.rfind(" ", 0, position + 1)
+    return position if position - space > 40 else space
