@@ -7,12 +7,15 @@ API speak codes alone. ``Term.labels`` gives the names in the reader's language.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from anyascii import anyascii
 from asgiref.local import Local
+from babel import Locale as CldrLocale
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.signals import request_started
 from django.core.validators import RegexValidator
 from django.db import models
@@ -28,6 +31,25 @@ from ..translatable import synchronised, translated
 
 _labels = Local()
 
+#: Codes of CLDR in the form of country codes that ISO 3166-1 does not assign.
+NOT_COUNTRIES = {
+    "AC",
+    "CP",
+    "CQ",
+    "DG",
+    "EA",
+    "EU",
+    "EZ",
+    "IC",
+    "QO",
+    "TA",
+    "UN",
+    "XA",
+    "XB",
+    "XK",
+    "ZZ",
+}
+
 
 def _forget_labels(**kwargs: Any) -> None:
     _labels.known = {}
@@ -41,6 +63,12 @@ def collation_key(text: str) -> str:
     return anyascii(text).casefold()
 
 
+def is_country_code(code: str) -> bool:
+    """Whether ``code`` is an ISO 3166-1 alpha-2 code of a country or territory, in capitals."""
+    regions = CldrLocale("en").territories
+    return bool(re.fullmatch("[A-Z]{2}", code)) and code in regions.keys() - NOT_COUNTRIES
+
+
 class Term(TranslatableMixin, index.Indexed, models.Model):
     """A term of a controlled vocabulary in one language."""
 
@@ -50,14 +78,10 @@ class Term(TranslatableMixin, index.Indexed, models.Model):
         validators=[
             RegexValidator(
                 r"^[A-Za-z0-9][A-Za-z0-9_-]*$",
-                _(
-                    "A code holds letters without accents, digits, hyphens and underscores."
-                ),
+                _("A code holds letters without accents, digits, hyphens and underscores."),
             )
         ],
-        help_text=_(
-            "The same in every language. It appears in addresses and downloads."
-        ),
+        help_text=_("The same in every language. It appears in addresses and downloads."),
     )
     name = models.CharField(_("name"), max_length=255)
 
@@ -80,9 +104,7 @@ class Term(TranslatableMixin, index.Indexed, models.Model):
             models.UniqueConstraint(
                 fields=["code", "locale"],
                 name="%(app_label)s_%(class)s_code_in_locale",
-                violation_error_message=_(
-                    "This language already has a term with this code."
-                ),
+                violation_error_message=_("This language already has a term with this code."),
             )
         ]
 
@@ -210,7 +232,9 @@ class Source(Term):
     licence = models.CharField(_("licence"), max_length=120, blank=True)
     licence_url = models.URLField(_("address of the licence"), blank=True)
     url = models.URLField(_("address"), blank=True)
-    note = models.TextField(_("note"), blank=True, help_text=_("What readers of its figures should know."))
+    note = models.TextField(
+        _("note"), blank=True, help_text=_("What readers of its figures should know.")
+    )
 
     panels = [
         *Term.panels,
@@ -227,8 +251,10 @@ class Source(Term):
             heading=_("How to cite it"),
         ),
     ]
-    override_translatable_fields = Term.override_translatable_fields + translated("note") + synchronised(
-        "publisher", "edition", "date", "licence", "licence_url", "url"
+    override_translatable_fields = (
+        Term.override_translatable_fields
+        + translated("note")
+        + synchronised("publisher", "edition", "date", "licence", "licence_url", "url")
     )
 
     class Meta(Term.Meta):
@@ -292,9 +318,7 @@ class GovernanceArea(Term):
     description = models.TextField(_("description"), blank=True)
 
     panels = [*Term.panels, FieldPanel("description")]
-    override_translatable_fields = Term.override_translatable_fields + translated(
-        "description"
-    )
+    override_translatable_fields = Term.override_translatable_fields + translated("description")
 
     class Meta(Term.Meta):
         verbose_name = _("area of needs assessments")
@@ -324,9 +348,7 @@ class Organisation(Term):
 
     acronym = models.CharField(_("acronym"), max_length=40, blank=True)
     kind = models.CharField(_("kind"), max_length=40, choices=Kind, default=Kind.OTHER)
-    role = models.TextField(
-        _("role"), blank=True, help_text=_("What it does for the networks.")
-    )
+    role = models.TextField(_("role"), blank=True, help_text=_("What it does for the networks."))
     url = models.URLField(_("website"), blank=True)
 
     panels = [
@@ -399,9 +421,7 @@ class Country(Term):
         _("founding participant of the Caribbean Migration Consultations"),
         default=False,
     )
-    membership_note = models.CharField(
-        _("note on memberships"), max_length=300, blank=True
-    )
+    membership_note = models.CharField(_("note on memberships"), max_length=300, blank=True)
 
     panels = [
         *Term.panels,
@@ -450,6 +470,16 @@ class Country(Term):
     class Meta(Term.Meta):
         verbose_name = _("country or territory")
         verbose_name_plural = _("countries and territories")
+
+    def clean(self) -> None:
+        super().clean()
+        if not is_country_code(self.code):
+            raise ValidationError(
+                {
+                    "code": _("“%(code)s” is not a country code of ISO 3166-1, such as JM.")
+                    % {"code": self.code}
+                }
+            )
 
 
 VOCABULARIES: list[type[Term]] = [
