@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pages.addresses import Addresses
+from pages.models.base import active_language
+
+from .contract import FACETS, Facet, Results, SearchRequest
+from .engines import search
+from .filters import SearchFilter
+from .words import MAX_CHARACTERS
+
+PAGE_SIZE = 20
+YEARS = ("year_from", "year_to")
 
 
 @dataclass(frozen=True)
@@ -78,4 +93,140 @@ def search_page(request: HttpRequest) -> HttpResponse:
                          words alone would find something
     ``everything``       address of the search without words and filters
     """
-    return render(request, "search/search_page.html", {})
+    given = request.GET.copy()
+    words = given.pop("q", [""])[-1].replace("\0", " ").strip()[:MAX_CHARACTERS]
+    if words:
+        given["q"] = words
+    chosen = SearchFilter(given)
+    language = active_language()
+    asked = chosen.search_request(
+        user=request.user, language=language, limit=PAGE_SIZE, facets=FACETS
+    )
+    errors = dict(chosen.errors)
+    number = _page_number(given.get("page", "1"), errors)
+    results = search(replace(asked, offset=(number - 1) * PAGE_SIZE))
+    last = max(1, -(-results.total // PAGE_SIZE))
+    if number > last:
+        errors["page"] = _("There are %(count)s pages.") % {"count": last}
+        number = last
+        results = search(replace(asked, offset=(number - 1) * PAGE_SIZE))
+    addresses = Addresses.of_request(request, language)
+    context = {
+        "query": words,
+        "results": results,
+        "hits": [
+            {"hit": hit, "page": hit.page, "address": addresses.of(hit.page)}
+            for hit in results.hits
+        ],
+        "filter": chosen,
+        "facets": [_links(facet, given) for facet in results.facets],
+        "paging": _paging(number, last, results, chosen),
+        "errors": errors,
+        "api_address": _api_address(asked, language),
+        "suggestion": _suggestion(results, given),
+        "without_filters": _without_filters(results, given),
+        "everything": request.path,
+    }
+    return render(request, "search/search_page.html", context)
+
+
+def _page_number(given: str, errors: dict[str, str]) -> int:
+    if given.isascii() and given.isdigit() and int(given[:9]) > 0:
+        return int(given[:9])
+    errors["page"] = _("%(value)s is not the number of a page.") % {"value": given[:40]}
+    return 1
+
+
+def _address(query: QueryDict, **changes: list[str]) -> str:
+    """``query`` with other values for some parameters, from the first page on."""
+    query = query.copy()
+    for name, values in {**changes, "page": []}.items():
+        if values:
+            query.setlist(name, values)
+        else:
+            query.pop(name, None)
+    return "?" + query.urlencode()
+
+
+def _links(facet: Facet, query: QueryDict) -> FacetLinks:
+    selected = [bucket.code for bucket in facet.buckets if bucket.selected]
+    largest = max((bucket.count for bucket in facet.buckets), default=0) or 1
+
+    def address(code: str, remove: bool) -> str:
+        if facet.name == "year":
+            return _address(query, **dict.fromkeys(YEARS, [] if remove else [code]))
+        codes = [c for c in selected if c != code] if remove else [*selected, code]
+        return _address(query, **{facet.name: codes})
+
+    names = YEARS if facet.name == "year" else (facet.name,)
+    in_force = any(query.get(name) for name in names)
+    return FacetLinks(
+        name=facet.name,
+        label=facet.label,
+        choices=tuple(
+            FacetChoice(
+                code=bucket.code,
+                label=bucket.label,
+                count=bucket.count,
+                selected=bucket.selected,
+                address=address(bucket.code, bucket.selected),
+                share=round(100 * bucket.count / largest),
+            )
+            for bucket in facet.buckets
+        ),
+        clear=_address(query, **{name: [] for name in names}) if in_force else "",
+    )
+
+
+def _paging(number: int, last: int, results: Results, chosen: SearchFilter) -> Paging:
+    first = (number - 1) * PAGE_SIZE
+    return Paging(
+        number=number,
+        count=last,
+        first=first + 1 if results.total else 0,
+        last=first + len(results.hits),
+        total=results.total,
+        previous=chosen.with_page(number - 1) if number > 1 else "",
+        next=chosen.with_page(number + 1) if number < last else "",
+        links=tuple(_page_links(number, last, chosen)),
+    )
+
+
+def _page_links(number: int, last: int, chosen: SearchFilter) -> Iterator[PageLink]:
+    """The first page, those around the present one, and the last."""
+    shown = sorted({1, last, *range(max(1, number - 2), min(last, number + 2) + 1)})
+    before = 0
+    for page in shown:
+        if page > before + 1:
+            yield PageLink(page - 1, "")
+        yield PageLink(page, chosen.with_page(page), page == number)
+        before = page
+
+
+def _api_address(asked: SearchRequest, language: str) -> str:
+    query = QueryDict(mutable=True)
+    if asked.query:
+        query["q"] = asked.query
+    for name, codes in asked.filters.items():
+        query.setlist(name, list(codes))
+    for name in YEARS:
+        if (year := getattr(asked, name)) is not None:
+            query[name] = str(year)
+    if asked.order != "relevance":
+        query["order"] = asked.order
+    query["locale"] = language
+    return f"{reverse('wagtailapi_v3:search')}?{query.urlencode()}"
+
+
+def _suggestion(results: Results, query: QueryDict) -> dict[str, str] | None:
+    if results.suggestion is None:
+        return None
+    return {"query": results.suggestion, "address": _address(query, q=[results.suggestion])}
+
+
+def _without_filters(results: Results, query: QueryDict) -> dict[str, Any] | None:
+    if results.total or not results.unfiltered:
+        return None
+    words = QueryDict(mutable=True)
+    words["q"] = query.get("q", "")
+    return {"count": results.unfiltered, "address": _address(words)}

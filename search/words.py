@@ -14,18 +14,19 @@ MAX_TERMS = 16
 #: Words without a subject of their own, in four languages. They count inside quotation marks,
 #: and where a query holds nothing else.
 STOP_WORDS = frozenset(
-    # English
-    "a an and are as at be by for from has have how in is it its of on or that the their this to "
-    "was were what when where which who why with "
-    # Spanish
-    "al como con cual cuales cuando de del donde e el en entre es esta este la las lo los mas o "
-    "para por que se sin sobre su sus un una y "
-    # French
-    "au aux avec c ce ces cette comment d dans des du elle est et etre il ils j l le les leur m n "
-    "ou par pas plus pour qu quel quelle quels quelles qui s sont sur t un une "
-    # Dutch
-    "aan bij dat de die dit door een en het hoe hun is met naar niet of om op ook over te tot uit "
-    "van voor waar wat welke wie zijn".split()
+    " ".join(
+        {
+            "en": "a an and are as at be by for from has have how in is it its of on or that the"
+            " their this to was were what when where which who why with",
+            "es": "al como con cual cuales cuando de del donde e el en entre es esta este la las"
+            " lo los mas o para por que se sin sobre su sus un una y",
+            "fr": "au aux avec c ce ces cette comment d dans des du elle est et etre il ils j l le"
+            " les leur m n ou par pas plus pour qu quel quelle quels quelles qui s sont sur t un"
+            " une",
+            "nl": "aan bij dat de die dit door een en het hoe hun is met naar niet of om op ook"
+            " over te tot uit van voor waar wat welke wie zijn",
+        }.values()
+    ).split()
 )
 
 #: Endings of singular and plural in the four languages, the first that fit being tried.
