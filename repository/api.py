@@ -1,0 +1,171 @@
+"""``/publications/``: the records of the repository and their files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Schema
+from pydantic import Field
+
+from pages.api.reading import Query, answers, list_of, resource
+from pages.api.schemas import (
+    Coded,
+    PageId,
+    PageItem,
+    choice,
+    coded,
+    coded_all,
+    html,
+    page_fields,
+)
+from pages.api.vocabularies import ENUMERATIONS
+
+from .filters import PublicationFilter
+from .models import Contributor, Licence, PublicationFile, PublicationPage
+
+router = resource("publications")
+
+ENUMERATIONS |= {"contributor-role": Contributor.Role, "licence": Licence}
+
+
+class ContributorItem(Schema):
+    role: Coded
+    family_name: str = Field(description="Or the name of the body.")
+    given_name: str
+    name: str = Field(description="In reading order.")
+
+
+class PublicationItem(PageItem):
+    contributors: list[ContributorItem]
+    year: int | None
+    month: int | None
+    type: Coded
+    publisher: str
+    languages: list[Coded]
+    countries: list[Coded]
+    themes: list[Coded]
+    doi: str = Field(examples=["10.1000/182"])
+
+
+class FileItem(Schema):
+    title: str
+    label: str
+    language: Coded
+    size: int | None = Field(description="In bytes.")
+    type: str = Field(description="Media type.", examples=["application/pdf"])
+    url: str = Field(description="Where to download it.")
+
+
+class Identifiers(Schema):
+    doi: str
+    doi_url: str
+    isbn: str
+    issn: str
+
+
+class PublicationDetail(PublicationItem):
+    abstract: str = Field(description="HTML.")
+    container_title: str = Field(description="The journal or book that it is part of.")
+    volume: str
+    issue: str
+    page_range: str
+    series: str
+    series_number: str
+    extent: str
+    identifiers: Identifiers
+    external_url: str
+    licence: Coded | None
+    licence_url: str
+    networks: list[Coded]
+    tags: list[str]
+    files: list[FileItem]
+    evidence: str = Field(description="From where the record was made.")
+    note: str
+
+
+@answers(
+    router,
+    "/",
+    list_of(PublicationItem),
+    id="publications_list",
+    summary="List publications",
+    filters=PublicationFilter,
+)
+def list_publications(request: HttpRequest, query: Query) -> Any:
+    pages = PublicationPage.objects.listed(request, query.language)
+    return query.page(query.filter.narrow(pages), present_publication)
+
+
+@answers(
+    router,
+    "/{id}/",
+    PublicationDetail,
+    id="publications_detail",
+    summary="A publication with its files",
+    paged=False,
+)
+def get_publication(request: HttpRequest, query: Query, id: PageId) -> Any:
+    page = query.version(PublicationPage.objects.with_list_relations(), id)
+    licence = page.licence_info
+    return present_publication(page, query) | {
+        "abstract": html(page.abstract),
+        "container_title": page.container_title,
+        "volume": page.volume,
+        "issue": page.issue,
+        "page_range": page.page_range,
+        "series": page.series,
+        "series_number": page.series_number,
+        "extent": page.extent,
+        "identifiers": {
+            "doi": page.doi,
+            "doi_url": f"https://doi.org/{page.doi}" if page.doi else "",
+            "isbn": page.isbn,
+            "issn": page.issn,
+        },
+        "external_url": page.external_url,
+        "licence": choice(page.licence, Licence),
+        "licence_url": licence.url if licence else "",
+        "networks": coded_all(page.networks.all()),
+        "tags": sorted(tag.name for tag in page.tags.all()),
+        "files": [
+            present_file(file, query)
+            for file in page.files.select_related("document", "language")
+        ],
+        "evidence": page.evidence,
+        "note": page.note,
+    }
+
+
+def present_publication(page: PublicationPage, query: Query) -> dict[str, Any]:
+    return page_fields(page, query) | {
+        "contributors": [
+            {
+                "role": choice(contributor.role, Contributor.Role),
+                "family_name": contributor.family_name,
+                "given_name": contributor.given_name,
+                "name": contributor.display_name,
+            }
+            for contributor in page.contributors.all()
+        ],
+        "year": page.year,
+        "month": page.month,
+        "type": coded(page.document_type),
+        "publisher": page.publisher,
+        "languages": coded_all(page.languages.all()),
+        "countries": coded_all(page.countries.all()),
+        "themes": coded_all(page.themes.all()),
+        "doi": page.doi,
+    }
+
+
+def present_file(file: PublicationFile, query: Query) -> dict[str, Any]:
+    document = file.document
+    return {
+        "title": document.title,
+        "label": file.label,
+        "language": coded(file.language),
+        "size": document.get_file_size(),
+        "type": document.content_type,
+        "url": query.request.build_absolute_uri(document.url),
+    }
