@@ -9,6 +9,7 @@ from wagtail.api.v3.api import api
 from networks import api as networks
 from pages.api import BadQuery, assessments, countries, events, refuse, statistics, vocabularies
 from repository import api as publications
+from search import api as search
 
 from . import wagtail_api
 
@@ -25,10 +26,10 @@ wagtail_api.close_media()
 wagtail_api.find_pages_in_all_languages()
 
 api.add_router("/countries/", countries.router)
-api.add_router("/search/", search.router)
 api.add_router("/networks/", networks.router)
 api.add_router("/events/", events.router)
 api.add_router("/publications/", publications.router)
+api.add_router("/search/", search.router)
 api.add_router("/assessments/", assessments.router)
 api.add_router("/indicators/", statistics.indicators)
 api.add_router("/observations/", statistics.observations)
