@@ -27,6 +27,7 @@ class Choice:
     """A parameter whose values are codes of a vocabulary or of a list of choices.
 
     ``options`` gives the labels by code; ``lookup`` is the queryset lookup of the codes.
+    ``offered`` gives those that a form offers, where it is pointless to offer all.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Choice:
     options: Options
     lookup: str
     multiple: bool = True
+    offered: Options | None = None
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,12 @@ class Filter:
         for parameter in self.parameters:
             chosen = self.values.get(parameter.name, [])
             raw = self.query.get(parameter.name, "")
+            options: dict[str, str] = {}
+            if isinstance(parameter, Choice):
+                options = parameter.options()
+                if parameter.offered:
+                    offered = {*parameter.offered(), *chosen}
+                    options = {c: label for c, label in options.items() if c in offered}
             fields.append(
                 {
                     "name": parameter.name,
@@ -174,14 +182,9 @@ class Filter:
                     if isinstance(parameter, Year)
                     else (chosen[0] if chosen else ""),
                     "error": self.errors.get(parameter.name, ""),
-                    "options": (
-                        []
-                        if isinstance(parameter, Year)
-                        else [
-                            (c, label, c in chosen)
-                            for c, label in parameter.options().items()
-                        ]
-                    ),
+                    "multiple": isinstance(parameter, Choice) and parameter.multiple,
+                    "chosen": len(chosen),
+                    "options": [(c, label, c in chosen) for c, label in options.items()],
                 }
             )
         return fields
@@ -266,6 +269,13 @@ class CountryFilter(Filter):
         return kept
 
 
+def places_of_events() -> dict[str, str]:
+    """The places where events took or take place, by code: a few of the 173."""
+    labels = Place.labels()
+    codes = EventPage.objects.live().order_by().values_list("country__code", flat=True)
+    return {code: labels[code] for code in codes.distinct() if code in labels}
+
+
 class EventFilter(Filter):
     """The calendar: by time, place, type, theme and network."""
 
@@ -277,7 +287,13 @@ class EventFilter(Filter):
             "",
             False,
         ),
-        Choice("country", gettext_lazy("Country"), vocabulary(Place), "country__code"),
+        Choice(
+            "country",
+            gettext_lazy("Country"),
+            vocabulary(Place),
+            "country__code",
+            offered=places_of_events,
+        ),
         Choice("type", gettext_lazy("Type"), vocabulary(EventType), "event_type__code"),
         Choice("theme", gettext_lazy("Theme"), vocabulary(Theme), "themes__code"),
         Choice(

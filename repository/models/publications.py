@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F
@@ -111,6 +112,18 @@ class RepositoryPage(SectionPage):
     class Meta:
         verbose_name = _("repository")
         verbose_name_plural = _("repositories")
+
+    def get_context(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> dict[str, Any]:
+        """Adds ``filter`` and the page ``results`` of the publications that it lets through."""
+        from ..filters import PublicationFilter
+
+        context = super().get_context(request, *args, **kwargs)
+        context["filter"] = publication_filter = PublicationFilter(request.GET)
+        publications = publication_filter.narrow(PublicationPage.objects.listed(request))
+        context["results"] = Paginator(publications, 20).get_page(request.GET.get("page"))
+        return context
 
 
 class PublicationTag(TaggedItemBase):
