@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from pages.api.reading import Query, answers, list_of, missing, resource
-from pages.api.schemas import Coded, PageItem, coded, coded_all, html, page_fields
+from pages.api.schemas import Coded, PageItem, coded_all, html, page_fields
 from pages.filters import Choice, Filter, vocabulary
 from pages.models import Country
 from pages.models.vocabularies import collation_key

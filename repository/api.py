@@ -129,8 +129,7 @@ def get_publication(request: HttpRequest, query: Query, id: PageId) -> Any:
         "networks": coded_all(page.networks.all()),
         "tags": sorted(tag.name for tag in page.tags.all()),
         "files": [
-            present_file(file, query)
-            for file in page.files.select_related("document", "language")
+            present_file(file, query) for file in page.files.select_related("document", "language")
         ],
         "evidence": page.evidence,
         "note": page.note,

@@ -1,6 +1,16 @@
 """The API of the pages, and the machinery that the APIs of the other apps share."""
 
-from .reading import BadQuery, Query, Text, answers, list_of, missing, refuse, resource
+from .reading import (
+    BadQuery,
+    Query,
+    Text,
+    answers,
+    list_of,
+    missing,
+    nothing_here,
+    refuse,
+    resource,
+)
 from .schemas import (
     Coded,
     PageId,
@@ -26,6 +36,7 @@ __all__ = [
     "html",
     "list_of",
     "missing",
+    "nothing_here",
     "page_fields",
     "refuse",
     "resource",

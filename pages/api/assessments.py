@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 from pydantic import Field
 
+from .. import access
 from ..filters import Choice, Filter, vocabulary
 from ..models import AssessedArea, AssessmentPage, Country
-from .. import access
 from .reading import Query, answers, list_of, resource
 from .schemas import (
     Coded,
@@ -34,9 +34,7 @@ class AssessmentFilter(Filter):
     def narrow(self, rows: Any) -> list[AssessmentPage]:
         """``rows`` is a list; a dozen need no database to be narrowed."""
         codes = self.values.get("country")
-        return [
-            page for page in rows if not codes or (page.country and page.country.code in codes)
-        ]
+        return [page for page in rows if not codes or (page.country and page.country.code in codes)]
 
 
 class AreaItem(Schema):

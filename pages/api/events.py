@@ -64,9 +64,7 @@ def list_events(request: HttpRequest, query: Query) -> Any:
     return query.page(query.filter.narrow(events), present_event)
 
 
-@answers(
-    router, "/{id}/", EventDetail, id="events_detail", summary="An event", paged=False
-)
+@answers(router, "/{id}/", EventDetail, id="events_detail", summary="An event", paged=False)
 def get_event(request: HttpRequest, query: Query, id: PageId) -> Any:
     pages = EventPage.objects.select_related("country", "event_type")
     page = query.version(pages, id)

@@ -88,6 +88,12 @@ def missing() -> Http404:
     return Http404(_("There is nothing here."))
 
 
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """For addresses of the API that lead nowhere."""
+    with override(asked_language(request)):
+        return problem_response(status=404, detail=str(missing()))
+
+
 PROBLEM = {
     "title": "Problem",
     "type": "object",
@@ -211,9 +217,11 @@ class Query:
             return default
         if _WHOLE_NUMBER.fullmatch(given) and lowest <= int(given) <= highest:
             return int(given)
-        self.errors[name] = _(
-            "%(name)s is a whole number from %(lowest)s to %(highest)s."
-        ) % {"name": name, "lowest": lowest, "highest": highest}
+        self.errors[name] = _("%(name)s is a whole number from %(lowest)s to %(highest)s.") % {
+            "name": name,
+            "lowest": lowest,
+            "highest": highest,
+        }
         return default
 
     # What answers need -----------------------------------------------------------------
@@ -423,5 +431,3 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
         "description": description,
         "schema": schema,
     }
-
-

@@ -40,8 +40,7 @@ ENUMERATIONS: dict[str, Any] = {
 def terms_by_name() -> dict[str, type[Term]]:
     """Vocabularies by the name of their model, ``EventType`` as ``event-type``."""
     return {
-        re.sub(r"(?<=[a-z])(?=[A-Z])", "-", model.__name__).lower(): model
-        for model in VOCABULARIES
+        re.sub(r"(?<=[a-z])(?=[A-Z])", "-", model.__name__).lower(): model for model in VOCABULARIES
     }
 
 

@@ -12,6 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from cpmg import health
 from cpmg.api import api
 from pages import views as pages_views
+from pages.api import nothing_here
 from search import views as search_views
 
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v3/", api.urls),
+    re_path(r"^api/.*/$", nothing_here),
     path("", pages_views.lead_to_language),
 ]
 

@@ -34,11 +34,13 @@ def close_media() -> None:
     Wagtail lists to everybody what lies in collections without a restriction: the files of
     drafts and of restricted pages too. Readers find files at their publication.
     """
-    for router in (documents_router, images_router):
-        for path in ("/", "/{%s_id}/" % router.tags[0].rstrip("s")):
+    for router, paths in (
+        (documents_router, ("/", "/{document_id}/")),
+        (images_router, ("/", "/{image_id}/")),
+    ):
+        for path in paths:
             operation = _operation(router, path)
-            operation.auth_param = editors = [EditorAuth()]
-            operation.auth_callbacks = editors
+            operation.auth_param = operation.auth_callbacks = [EditorAuth()]
 
 
 def find_pages_in_all_languages() -> None:
@@ -49,9 +51,7 @@ def find_pages_in_all_languages() -> None:
     _operation(wagtail_pages.router, "/find/").view_func = find_page
 
 
-def find_page(
-    request: HttpRequest, html_path: str | None = None, **asked: Any
-) -> HttpResponse:
+def find_page(request: HttpRequest, html_path: str | None = None, **asked: Any) -> HttpResponse:
     language, _slash, rest = (html_path or "").strip("/").partition("/")
     site = Site.find_for_request(request)
     home = site and (
