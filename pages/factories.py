@@ -177,9 +177,9 @@ class CountryFactory(TermFactory):
     status = models.Country.Status.INDEPENDENT
 
     @factory.post_generation
-    def languages(country: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+    def languages(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create and extracted:
-            country.languages.set(extracted)
+            self.languages.set(extracted)
 
 
 class IndicatorFactory(TermFactory):
@@ -192,9 +192,9 @@ class IndicatorFactory(TermFactory):
     heading = models.Heading.SOCIOECONOMICS
 
     @factory.post_generation
-    def themes(indicator: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+    def themes(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create and extracted:
-            indicator.themes.set(extracted)
+            self.themes.set(extracted)
 
 
 class ObservationFactory(DjangoModelFactory):

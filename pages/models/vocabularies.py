@@ -51,11 +51,11 @@ NOT_COUNTRIES = {
 }
 
 
-def _forget_labels(**kwargs: Any) -> None:
+def forget_labels(**kwargs: Any) -> None:
     _labels.known = {}
 
 
-request_started.connect(_forget_labels)
+request_started.connect(forget_labels)
 
 
 def collation_key(text: str) -> str:
@@ -125,7 +125,7 @@ class Term(TranslatableMixin, index.Indexed, models.Model):
         """
         language = (language or get_language() or settings.LANGUAGE_CODE).split("-")[0]
         if not hasattr(_labels, "known"):
-            _forget_labels()
+            forget_labels()
         known = _labels.known
         if (cls, language) not in known:
             names: dict[str, str] = {}
@@ -498,7 +498,7 @@ VOCABULARIES: list[type[Term]] = [
 
 def _forget_when_changed(sender: Any, **kwargs: Any) -> None:
     if isinstance(sender, type) and issubclass(sender, Term):
-        _forget_labels()
+        forget_labels()
 
 
 def _delete_translations(sender: Any, instance: Any, **kwargs: Any) -> None:
