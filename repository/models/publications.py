@@ -355,6 +355,9 @@ class PublicationPage(BasePage):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sort_title = collation_key(self.title)[:255]
         super().save(*args, **kwargs)
+        if kwargs.get("update_fields") is None:
+            # Wagtail indexed the row before the subjects, contributors and tags were written.
+            index.insert_or_update_object(self)
 
     @property
     def licence_info(self) -> Licence | None:

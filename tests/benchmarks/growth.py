@@ -51,10 +51,10 @@ def grow_publications(total: int, seed: int = 1) -> int:
     repository = RepositoryPage.objects.get(locale__language_code="en")
     types = list(DocumentType.objects.filter(locale__language_code="en"))
     last = repository.get_children().order_by("-path").first()
-    path = last.path if last else None
+    step = Page._str2int(last.path[-Page.steplen :]) if last else 0
     base = []
-    for _number in range(missing):
-        path = Page._inc_path(path) if path else Page._get_path(repository.path, 4, 1)
+    for number in range(1, missing + 1):
+        path = Page._get_path(repository.path, repository.depth + 1, step + number)
         title = next(titles)
         key = uuid.uuid4()
         base.append(
