@@ -246,7 +246,7 @@ class PublicationPage(BasePage):
                 FieldPanel("document_type"),
                 FieldRowPanel([FieldPanel("year"), FieldPanel("month")]),
                 FieldPanel("publisher"),
-                FieldPanel("languages"),
+                FieldPanel("languages", required_on_save=False),
             ],
             heading=_("Publication"),
         ),
