@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from wagtail.users import apps as wagtail_users
 
 
 class UsersConfig(AppConfig):
@@ -7,3 +8,10 @@ class UsersConfig(AppConfig):
     label = "users"
     verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class AdministrationConfig(wagtail_users.WagtailUsersAppConfig):
+    """Wagtail's part for people and groups, with forms that know no user names."""
+
+    default = False
+    user_viewset = "cpmg.users.viewsets.PersonViewSet"
