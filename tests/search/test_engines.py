@@ -11,7 +11,6 @@ from pages.factories import (
     CountryFactory,
     LanguageFactory,
     NetworkFactory,
-    SectionPageFactory,
     ThemeFactory,
 )
 from repository.factories import (
@@ -359,7 +358,7 @@ def hidden(db):
     """Publications that hold the marker: in draft, and on a shelf for a group."""
     group = Group.objects.create(name="Network")
     shelf = RepositoryPageFactory(
-        parent=SectionPageFactory._meta.model and RepositoryPageFactory().get_parent().specific,
+        parent=RepositoryPageFactory().get_parent().specific,
         title="Library",
         slug="library",
         translation_key="7a1c1a6c-6a2c-4f0e-9a7d-5d2d5ba14a11",
@@ -452,8 +451,9 @@ def test_an_engine_says_what_it_can_do(ask, three_reports):
 
 
 def test_queries_do_not_grow_with_the_publications(ask, border_management):
-    NetworkFactory(), CountryFactory(), DocumentTypeFactory(), RepositoryPageFactory()
-    LanguageFactory()
+    for factory in (NetworkFactory, ThemeFactory, CountryFactory):
+        factory.create_batch(4)
+    DocumentTypeFactory(), LanguageFactory(), RepositoryPageFactory()
 
     def queries(**fields) -> int:
         ask("migration", facets=FACETS, **fields)
