@@ -32,7 +32,7 @@ from .base import (
     synchronised,
     translated,
 )
-from .statistics import Heading, Indicator, Observation, latest_of_country
+from .statistics import Heading, Indicator, Observation, Sex, latest_of_country
 from .vocabularies import Country, Footnote, Source, TermKey, collation_key
 
 
@@ -204,7 +204,10 @@ class CountryPage(BasePage):
         the sources have none.
         """
         figures: dict[str, list[Observation]] = {}
-        for observation in latest_of_country(self.country):
+        both_sexes_first = Sex.values.index
+        for observation in sorted(
+            latest_of_country(self.country), key=lambda row: both_sexes_first(row.sex)
+        ):
             figures.setdefault(observation.indicator.code, []).append(observation)
         statements: dict[str, list[CountryFact]] = {}
         for fact in self.facts.select_related("source", "footnote"):

@@ -334,5 +334,5 @@ def latest_of_country(country: Country) -> Iterable[Observation]:
         .exclude(indicator__heading="")
         .latest()
         .select_related("indicator", "source", "footnote")
-        .order_by("indicator__position", "sex")
+        .order_by("indicator__position")
     )
