@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -257,8 +258,26 @@ class LabelColumn(Column):
         return term.label if term else ""
 
 
+class ValueColumn(Column):
+    """The figure with the decimals and the unit of its indicator."""
+
+    def get_value(self, observation: Any) -> str:
+        indicator = observation.indicator
+        number = number_format(observation.value, decimal_pos=indicator.decimals)
+        return f"{number} {indicator.get_unit_display()}"
+
+
+class ObservationIndexView(IndexView):
+    def _get_title_column(self, *args: Any, **kwargs: Any) -> Column:
+        column = super()._get_title_column(*args, **kwargs)
+        column.accessor = lambda observation: observation.indicator.label
+        return column
+
+
 class ObservationViewSet(SnippetViewSet):
     """The figures."""
+
+    index_view_class = ObservationIndexView
 
     model = Observation
     icon = "table"
@@ -279,7 +298,7 @@ class ObservationViewSet(SnippetViewSet):
             label=gettext_lazy("Origin or destination"),
             sort_key="counterpart__name",
         ),
-        "value",
+        ValueColumn("value", label=gettext_lazy("Value"), sort_key="value"),
         LabelColumn("source", label=gettext_lazy("Source"), sort_key="source__name"),
     ]
 
