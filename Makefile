@@ -25,7 +25,7 @@ format: ## put code and templates into their format
 	@bin/environment dev && $(PYTHON_RUN) bin/test format
 
 bench: ## measure the pages: time and queries, at two sizes
-	@bin/environment dev && $(PYTHON_RUN) manage.py bench $(ARGS)
+	@bin/environment dev && $(PYTHON_RUN) -m tests.benchmarks $(ARGS)
 
 services: ## start PostgreSQL and Elasticsearch, and print the environment that leads to them
 	@bin/environment dev >&2 && $(PYTHON_RUN) bin/services start --require
