@@ -1,18 +1,20 @@
 """The filters of the list of publications, of its API and of the search."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
 from pages.filters import Choice, Filter, Year, vocabulary
 from pages.models import Country, Language, Network, Theme
 
-from .models import DocumentType, PublicationTag
+from .models import DocumentType, PublicationPage, PublicationTag
 
 
 def tags() -> dict[str, str]:
-    """The tags in use, names by slug."""
-    return dict(
-        PublicationTag.tag_model().objects.order_by("name").values_list("slug", "name")
-    )
+    """The tags of publications that everybody may read, names by slug."""
+    public = PublicationPage.objects.readable_by(AnonymousUser())
+    used = PublicationTag.objects.filter(content_object__in=public.values("pk"))
+    named = PublicationTag.tag_model().objects.filter(pk__in=used.values("tag"))
+    return dict(named.order_by("name").values_list("slug", "name"))
 
 
 class PublicationFilter(Filter):

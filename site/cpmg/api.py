@@ -22,7 +22,8 @@ api.description = (
 )
 
 api.add_exception_handler(BadQuery, refuse)
-wagtail_api.close_media()
+wagtail_api.close_lists()
+wagtail_api.describe_anonymous_reading()
 wagtail_api.find_pages_in_all_languages()
 
 api.add_router("/countries/", countries.router)
