@@ -318,9 +318,8 @@ class EventOrganisation(TranslatableMixin, Orderable):
     )
 
     panels = [
-        FieldRowPanel(
-            [FieldPanel("role"), FieldPanel("organisation"), FieldPanel("other_name")]
-        )
+        FieldPanel("role"),
+        FieldRowPanel([FieldPanel("organisation"), FieldPanel("other_name")]),
     ]
 
     override_translatable_fields = translated("other_name") + synchronised("role", "organisation")
