@@ -59,8 +59,9 @@ def period(start: datetime.date, end: datetime.date, precision: str = "day") -> 
 
 
 def number(value: Decimal | int | float, decimals: int = 0) -> str:
-    """``value`` with the separators of the language."""
-    return formats.number_format(value, decimals, use_l10n=True, force_grouping=True)
+    """``value`` with the separators of the language and a true minus sign."""
+    written = formats.number_format(value, decimals, use_l10n=True, force_grouping=True)
+    return written.replace("-", "−")
 
 
 def file_size(size: int) -> str:

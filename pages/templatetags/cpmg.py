@@ -26,6 +26,7 @@ from ..models import (
     Footnote,
     GovernanceArea,
     Observation,
+    Sex,
     Source,
     Term,
 )
@@ -121,6 +122,12 @@ def area(square_kilometres: Decimal) -> str:
 def figure(observation: Observation) -> str:
     """The value of an observation with the decimals of its indicator."""
     return dates.number(observation.value, observation.indicator.decimals)
+
+
+@register.filter
+def total_first(observations: Iterable[Observation]) -> list[Observation]:
+    """Figures for both sexes before those for women and men."""
+    return sorted(observations, key=lambda observation: observation.sex != Sex.TOTAL)
 
 
 @register.filter
