@@ -8,12 +8,14 @@ factories that the tests use.
 from __future__ import annotations
 
 import html
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -29,6 +31,7 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 from networks import factories as networks
 from networks.models import ConsultationProfile
 from pages import factories as pages
+from pages.caching import content_changed
 from pages.factories import PageFactory, TermFactory, translation_key
 from pages.models import (
     Country,
@@ -141,6 +144,7 @@ class Loading:
             self._add_observations()
         _write_history(self.pages, self.now)
         self._index()
+        content_changed()
         LoadedRecord.objects.bulk_create(
             [LoadedRecord(key=key) for key in self._new_keys], batch_size=2000
         )
@@ -696,9 +700,9 @@ def _join(
 
 def _problems(file: str, record: str, error: ValidationError) -> list[Problem]:
     if not hasattr(error, "error_dict"):
-        return [Problem(file, f"“{record}”", "", message) for message in error.messages]
+        return [Problem(file, f"record “{record}”", "", message) for message in error.messages]
     return [
-        Problem(file, f"“{record}”", field, message)
+        Problem(file, f"record “{record}”", field, message)
         for field, messages in error.message_dict.items()
         for message in messages
     ]
@@ -747,13 +751,12 @@ def _write_history(of: list[Page], now: Any) -> None:
                 content_type=revision.content_type,
                 page=page,
                 label=page.title,
-                action=action,
+                action="wagtail.publish",
                 timestamp=now,
                 revision=revision,
                 content_changed=True,
             )
             for page, revision in zip(of, revisions, strict=True)
-            for action in ("wagtail.create", "wagtail.publish")
         ],
         batch_size=500,
     )
@@ -761,17 +764,26 @@ def _write_history(of: list[Page], now: Any) -> None:
 
 @contextmanager
 def _without_indexing() -> Iterator[None]:
-    """Spares the update of both indexes at each save; ``Loading`` makes up for it at the end."""
-    disconnected = [
+    """Spares the update of both indexes, and a line in the log, at each save; ``Loading`` makes
+    up for it at the end."""
+    log = logging.getLogger("wagtail")
+    level = log.level
+    backend = settings.WAGTAILSEARCH_BACKENDS["default"]
+    automatic = backend.get("AUTO_UPDATE", True)
+    indexed = [
         model
         for model in get_indexed_models()
         if post_save.disconnect(post_save_signal_handler, sender=model)
     ]
+    log.setLevel(logging.WARNING)
+    backend["AUTO_UPDATE"] = False
     try:
         with disable_reference_index_auto_update():
             yield
     finally:
-        for model in disconnected:
+        log.setLevel(level)
+        backend["AUTO_UPDATE"] = automatic
+        for model in indexed:
             post_save.connect(post_save_signal_handler, sender=model)
 
 

@@ -39,7 +39,7 @@ OBSERVATION_COLUMNS = list(records.ObservationRecord.model_fields)
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong where."""
+    """What is wrong where. ``record`` names it by its code or its line."""
 
     file: str
     record: str
@@ -49,7 +49,7 @@ class Problem:
     def __str__(self) -> str:
         place = [self.file]
         if self.record:
-            place.append(f"record {self.record}")
+            place.append(self.record)
         if self.field:
             place.append(f"field {self.field}")
         return f"{', '.join(place)}: {self.reason}"
@@ -252,7 +252,7 @@ def _name_of(row: Any) -> str:
     for names in (("code",), ("id",), ("country", "key")):
         values = [row.get(name) for name in names]
         if all(isinstance(value, str) for value in values):
-            return "“" + " ".join(values) + "”"  # type: ignore[arg-type]
+            return f"record “{' '.join(values)}”"  # type: ignore[arg-type]
     return ""
 
 
@@ -267,7 +267,7 @@ def _place(raw: Any, detail: ErrorDetails) -> tuple[str, str]:
             if record:
                 fields.append(str(part + 1))
             else:
-                record = _name_of(current) or f"{part + 1}"
+                record = _name_of(current) or f"record {part + 1}"
                 fields = []
         elif isinstance(current, dict) and (
             part in current or detail["type"] in {"missing", "extra_forbidden"}
@@ -296,11 +296,11 @@ def _reason(detail: ErrorDetails) -> str:
             return f"{len(detail['input'])} characters; at most {longest} are allowed"
         case "string_too_short":
             return "the text is empty"
+    given = detail["input"]
+    if given is None:
+        return "the value is missing"
     message = detail["msg"].removeprefix("Input should be ")
     if message == detail["msg"]:
         return message
-    given = detail["input"]
-    if given is None:
-        return f"the value is missing; it should be {message}"
     shown = json.dumps(given, ensure_ascii=False, default=str)
     return f"it should be {message}, not {shown if len(shown) < 60 else type(given).__name__}"

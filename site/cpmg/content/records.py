@@ -562,7 +562,8 @@ class Publications(Record):
 
 
 class ObservationRecord(Record):
-    """A row of a CSV file; an empty cell is ``None``. Missing is never zero: no row without value."""
+    """A row of a CSV file. An empty cell is ``None``, and ``value`` may not be empty: missing is
+    never zero."""
 
     indicator: Annotated[str, _code_of("indicators")]
     country: CountryCode

@@ -1,0 +1,64 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from pages.factories import HomePageFactory
+from pages.models import HomePage
+from pages.models.vocabularies import forget_labels
+
+LANGUAGES = ("en", "es", "fr", "nl")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the shipped content come after those that expect an empty site, and before
+    those that empty the database."""
+
+    def rank(item: pytest.Item) -> int:
+        marker = item.get_closest_marker("django_db")
+        fixtures: set[str] = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"transactional_db", "live_server"} or (
+            marker and marker.kwargs.get("transaction")
+        ):
+            return 2
+        return 1 if "content" in fixtures else 0
+
+    items.sort(key=rank)
+
+
+@pytest.fixture(autouse=True)
+def fresh_labels() -> None:
+    """The names of terms are remembered during a request; a test must not see another's."""
+    forget_labels()
+
+
+@pytest.fixture(scope="session")
+def _shipped_content(django_db_setup: None, django_db_blocker: Any) -> None:
+    from cpmg.content import loading
+
+    with django_db_blocker.unblock():
+        loading.load(settings.SITE / "data")
+
+
+@pytest.fixture
+def content(_shipped_content: None, db: None) -> None:
+    """The content that the platform ships with, loaded once in a run; a test's own changes to it
+    are rolled back."""
+
+
+@pytest.fixture
+def home(db: None) -> dict[str, HomePage]:
+    """The home page of each language.
+
+    root
+    ├── en  /en/
+    ├── es  /es/
+    ├── fr  /fr/
+    └── nl  /nl/
+    """
+    return {language: HomePageFactory(locale=language) for language in LANGUAGES}
