@@ -88,16 +88,16 @@ def get_network(request: HttpRequest, query: Query, code: str) -> Any:
     pages = NetworkPage.objects.readable_by(request.user).filter(network__code=code)
     page = query.only(pages.select_related("network"))
     return present_network(page, query) | {
-        "focus": html(page.focus),
-        "evolution": html(page.evolution),
+        "focus": html(page.focus, query),
+        "evolution": html(page.evolution, query),
         "contribution": {
-            "national": html(page.contribution_national),
-            "regional": html(page.contribution_regional),
-            "global": html(page.contribution_global),
+            "national": html(page.contribution_national, query),
+            "regional": html(page.contribution_regional, query),
+            "global": html(page.contribution_global, query),
         },
-        "structures": html(page.structures),
-        "added_value": html(page.added_value),
-        "how_to_join": html(page.how_to_join),
+        "structures": html(page.structures, query),
+        "added_value": html(page.added_value, query),
+        "how_to_join": html(page.how_to_join, query),
         "partners": coded_all(page.partners.all()),
         "countries": coded_all(page.countries.all()),
     }

@@ -109,7 +109,7 @@ def get_publication(request: HttpRequest, query: Query, id: PageId) -> Any:
     page = query.version(PublicationPage.objects.with_list_relations(), id)
     licence = page.licence_info
     return present_publication(page, query) | {
-        "abstract": html(page.abstract),
+        "abstract": html(page.abstract, query),
         "container_title": page.container_title,
         "volume": page.volume,
         "issue": page.issue,

@@ -89,13 +89,13 @@ def get_assessment(request: HttpRequest, query: Query, id: PageId) -> Any:
     readable = access.may_read(request.user, page.report)
     item = present_assessment(page, query)
     return item | {
-        "overview": html(page.overview),
+        "overview": html(page.overview, query),
         "areas": [
             short
             | {
-                "findings": html(area.findings),
-                "gaps": html(area.gaps),
-                "recommendations": html(area.recommendations),
+                "findings": html(area.findings, query),
+                "gaps": html(area.gaps, query),
+                "recommendations": html(area.recommendations, query),
             }
             for short, area in zip(item["areas"], page.areas.all(), strict=True)
         ],

@@ -141,11 +141,11 @@ def get_country(request: HttpRequest, query: Query, code: str) -> Any:
         "languages": coded_all(country.languages.all()),
         "currency": country.currency,
         "area_km2": number(country.area_km2),
-        "overview": html(page.overview),
+        "overview": html(page.overview, query),
         "headings": [
             {
                 "heading": choice(group.heading, Heading),
-                "text": html(group.text),
+                "text": html(group.text, query),
                 "facts": [
                     present_fact(indicator, observation)
                     for indicator, observations in group.figures

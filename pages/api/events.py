@@ -74,7 +74,7 @@ def get_event(request: HttpRequest, query: Query, id: PageId) -> Any:
         "time_zone": page.time_zone,
         "venue": page.venue,
         "link": page.link,
-        "body": html(page.body),
+        "body": html(page.body, query),
         "organisations": [
             {
                 "role": choice(role, EventOrganisation.Role),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any
@@ -17,6 +18,8 @@ from .reading import Query
 #: A page's id in an address. What is no number is answered like a number without a page.
 PageId = Annotated[str, WithJsonSchema({"type": "integer", "minimum": 1})]
 Number = Annotated[int | float, WithJsonSchema({"type": "number"})]
+
+_LOCAL_LINK = re.compile(r'((?:href|src)=")/(?!/)')
 
 
 class Coded(Schema):
@@ -99,6 +102,9 @@ def number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def html(text: str) -> str:
-    """Rich text as HTML to show: links inside it lead to addresses."""
-    return expand_db_html(text) if text else ""
+def html(text: str, query: Query) -> str:
+    """Rich text as HTML to show anywhere: links inside it lead to whole addresses."""
+    if not text:
+        return ""
+    root = query.request.build_absolute_uri("/")
+    return _LOCAL_LINK.sub(lambda found: found[1] + root, expand_db_html(text))
