@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Callable
 from decimal import Decimal
 from html.parser import HTMLParser
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from django.core.exceptions import ValidationError
 from pydantic import (
@@ -148,41 +148,27 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class _Texts(Record):
-    def __getitem__(self, language: str) -> Any:
+T = TypeVar("T")
+
+
+class Texts(Record, Generic[T]):
+    """A text in each language of the site."""
+
+    en: T
+    es: T
+    fr: T
+    nl: T
+
+    def __getitem__(self, language: str) -> T:
         return getattr(self, language)
 
 
-class Name(_Texts):
-    en: Line
-    es: Line
-    fr: Line
-    nl: Line
-
-
-class ShortText(_Texts):
-    """Plain text of at most 600 characters."""
-
-    en: Annotated[str, _up_to(600)]
-    es: Annotated[str, _up_to(600)]
-    fr: Annotated[str, _up_to(600)]
-    nl: Annotated[str, _up_to(600)]
-
-
-class Text(_Texts):
-    """Rich text."""
-
-    en: Html
-    es: Html
-    fr: Html
-    nl: Html
-
-
-class Slugs(_Texts):
-    en: Slug
-    es: Slug
-    fr: Slug
-    nl: Slug
+Name = Texts[Line]
+Slugs = Texts[Slug]
+#: Plain text of some sentences.
+ShortText = Texts[Annotated[str, _up_to(600)]]
+Text = Texts[Html]
+Items = Texts[list[Html]]
 
 
 # Vocabularies -------------------------------------------------------------------------
@@ -223,7 +209,7 @@ class DocumentTypeRecord(Term):
 
 
 class OrganisationRecord(Term):
-    acronym: Name | None
+    acronym: Texts[Annotated[str, _up_to(40)]] | None
     kind: Annotated[str, _one_of(Organisation.Kind.values)]
     role: ShortText | None
     source: SourceCode
@@ -268,7 +254,7 @@ class Memberships(Record):
     acs: Membership | None
     cmc: Literal["participant"] | None
     cmc_founding: bool
-    note: ShortText | None
+    note: Texts[Annotated[str, _up_to(300)]] | None
 
 
 class CountryRecord(Term):
@@ -331,15 +317,6 @@ class ParagraphBlock(Record):
     value: Text
 
 
-class Items(_Texts):
-    """The items of a list."""
-
-    en: list[Html]
-    es: list[Html]
-    fr: list[Html]
-    nl: list[Html]
-
-
 class ListBlock(Record):
     type: Literal["list"]
     value: Items
@@ -372,7 +349,7 @@ class FactRecord(Record):
 
     country: CountryCode
     key: Annotated[str, _one_of(FactKey.values)]
-    text: Name | None
+    text: Texts[Annotated[str, _up_to(500)]] | None
     date: Day | None
     year: Year | None
     source: SourceCode
@@ -425,7 +402,7 @@ class EventRecord(PageRecord):
     start_date: Day
     end_date: Day | None
     date_precision: Literal["day", "month", "year"]
-    city: Name | None
+    city: Texts[Annotated[str, _up_to(120)]] | None
     country: PlaceCode | None
     type: Annotated[str, _code_of("event_types")]
     themes: list[ThemeCode]
