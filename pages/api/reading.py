@@ -74,11 +74,10 @@ class BadQuery(Exception):
         self.errors = errors
 
 
-def refuse(request: HttpRequest, exception: BadQuery | type[BadQuery]) -> HttpResponse:
+def refuse(request: HttpRequest, exception: Any) -> HttpResponse:
     """400 as problem+json: the reasons in the reader's language, and by parameter."""
     errors = [
-        {"loc": ["query", name], "msg": message}
-        for name, message in exception.errors.items()  # type: ignore[union-attr]
+        {"loc": ["query", name], "msg": message} for name, message in exception.errors.items()
     ]
     return problem_response(status=400, detail=str(exception), errors=errors)
 
@@ -161,6 +160,8 @@ class Query:
         self.request = request
         self.language = active_language()
         self.errors: dict[str, str] = {}
+        #: The list's own filter; lists without one never look.
+        self.filter: Any = None
         self.texts = {text.name: "" for text in texts}
         self.limit, self.offset = DEFAULT_LIMIT, 0
         self._read_names(known_names(filters, texts, paged=paged), filters)
@@ -301,7 +302,7 @@ def resource(name: str) -> Router:
 
 def list_of(item: type[Schema]) -> type[Schema]:
     """The schema of a list: ``{"count", "items"}``."""
-    fields: dict[str, Any] = {"count": (int, ...), "items": (list[item], ...)}  # type: ignore[valid-type]
+    fields: dict[str, Any] = {"count": (int, ...), "items": (list[item], ...)}
     return create_model(f"{item.__name__}List", __base__=Schema, **fields)
 
 

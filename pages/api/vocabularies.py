@@ -92,7 +92,7 @@ def list_terms(request: HttpRequest, query: Query, name: str) -> Any:
     else:
         raise missing()
     source = settings.LANGUAGE_CODE
-    terms = [
+    terms: list[dict[str, Any]] = [
         {
             "code": code,
             "name": known.get(query.language) or known[source],

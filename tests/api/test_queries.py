@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from networks.factories import NetworkPageFactory
@@ -14,7 +16,7 @@ FEW, MANY = 10, 60
 
 def add_publications(number: int, world) -> None:
     for n in range(number):
-        page = PublicationPageFactory(
+        page: Any = PublicationPageFactory(
             countries=[world.country.country],
             contributors=ContributorFactory.build_batch(2),
             tags=[f"tag{n}"],
@@ -25,7 +27,7 @@ def add_publications(number: int, world) -> None:
 
 def add_events(number: int, world) -> None:
     for n in range(number):
-        page = make.EventPageFactory(country=make.PlaceFactory())
+        page: Any = make.EventPageFactory(country=make.PlaceFactory())
         if n % 3 == 0:
             make.EventPageFactory(locale="es", translation_key=page.translation_key)
 
@@ -46,17 +48,18 @@ def test_lists_of_pages_take_as_many_queries_for_sixty_as_for_ten(
 
 
 def test_observations_take_as_many_queries_for_a_thousand_as_for_ten(world, count_queries):
-    first = Observation.objects.first()
+    first: Any = Observation.objects.first()
     make.ObservationFactory(
         indicator=first.indicator, country=first.country, counterpart=make.PlaceFactory()
     )
     few = count_queries("/observations/?limit=10")
+    places: list[Any] = [make.PlaceFactory(code=f"p{n}") for n in range(10)]
     Observation.objects.bulk_create(
         Observation(
             indicator=first.indicator,
             country=first.country,
             source=first.source,
-            counterpart=make.PlaceFactory(code=f"p{n // 100}"),
+            counterpart=places[n // 100],
             period=1900 + n % 100,
             value=n,
         )
