@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Locale, Page, PageManager
 from wagtail.query import PageQuerySet
@@ -89,9 +89,7 @@ class BasePage(Page):
     )
 
     content_panels: ClassVar[list] = [
-        FieldPanel(
-            "title", help_text=_("What the page is called, at most 255 characters.")
-        ),
+        TitleFieldPanel("title", help_text=_("What the page is called, at most 255 characters.")),
         FieldPanel("summary"),
     ]
     search_fields = [*Page.search_fields, index.SearchField("summary")]
@@ -183,17 +181,13 @@ class SectionPage(BasePage):
 
     content_panels: ClassVar[list] = [*BasePage.content_panels, FieldPanel("body")]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
-    override_translatable_fields = BasePage.override_translatable_fields + translated(
-        "body"
-    )
+    override_translatable_fields = BasePage.override_translatable_fields + translated("body")
     max_count_per_parent = 1
 
     class Meta:
         abstract = True
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["section"] = self
         return context

@@ -20,6 +20,7 @@ from pages.models import (
     CountryPage,
     EventPage,
     EventType,
+    Heading,
     HomePage,
     Source,
     StatisticsThemePage,
@@ -360,3 +361,14 @@ def test_an_editor_adds_no_second_home_page(editor: Client, pages: Any) -> None:
     root = Page.objects.get(depth=1)
     assert editor.get(add_url(HomePage, root)).status_code == 302
     assert HomePage.objects.count() == 4
+
+
+@pytest.mark.parametrize("model", CREATABLE, ids=lambda m: m.__name__)
+def test_the_title_of_a_new_page_makes_its_address(
+    admin: Client, pages: dict[type[Page], Page], model: type[Page]
+) -> None:
+    """Without it autosave waits for an address that nobody thinks of."""
+    response = admin.get(add_url(model, parent_of(model, pages)))
+    title = BeautifulSoup(response.content, "html.parser").select_one("#id_title")
+    assert title is not None
+    assert "w-sync" in title["data-controller"]
