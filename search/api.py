@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -67,8 +67,9 @@ TEXTS = (
     texts=TEXTS,
 )
 def search_publications(request: HttpRequest, query: Query) -> dict[str, Any]:
+    asked = cast(SearchFilter, query.filter)
     results = search(
-        query.filter.search_request(
+        asked.search_request(
             user=request.user,
             language=query.language,
             limit=query.limit,

@@ -30,12 +30,13 @@ class SearchFilter(PublicationFilter):
         """What the address asks for, as ``user`` and in ``language``; ``how`` are further
         fields of the request."""
         years = {p.name for p in self.parameters if isinstance(p, Year)}
+        years_asked: dict[str, Any] = {n: int(self.values[n][0]) for n in years & {*self.values}}
         return SearchRequest(
             query=self.query.get("q", ""),
             user=user,
             language=language,
             filters={n: tuple(codes) for n, codes in self.values.items() if n not in years},
-            **{name: int(self.values[name][0]) for name in years & self.values.keys()},
             order=cast(Order, self.order),
+            **years_asked,
             **how,
         )

@@ -198,7 +198,6 @@ def shelf(db):
     plant("F", 2020, report, [jamaica], [health, labour], tags=["Cruise ships"])
 
 
-@pytest.mark.parametrize("query", ["", "study"])
 @pytest.mark.parametrize(
     ("asked", "letters"),
     [
@@ -216,11 +215,12 @@ def shelf(db):
         ({"filters": {"country": ("XX",)}}, ""),
     ],
 )
-def test_filters_narrow(ask, shelf, query, asked, letters):
-    results = ask(query, order="title", **asked)
-    assert titles(results) == [f"Study {letter}" for letter in letters]
-    assert results.total == len(letters)
-    assert results.unfiltered == 6
+def test_filters_narrow(ask, shelf, asked, letters):
+    for query in ("", "study"):
+        results = ask(query, order="title", **asked)
+        assert titles(results) == [f"Study {letter}" for letter in letters]
+        assert results.total == len(letters)
+        assert results.unfiltered == 6
 
 
 def test_facets_count_all_that_is_found(ask, shelf):
@@ -289,18 +289,18 @@ def test_orders(ask, shelf):
     assert letters("title") == "ABCDEF"
 
 
-@pytest.mark.parametrize("order", ["relevance", "newest", "oldest", "title"])
-@pytest.mark.parametrize("query", ["", "migration report"])
-def test_paging_shows_each_publication_once(ask, query, order):
-    for number in range(25):
+def test_paging_shows_each_publication_once(ask):
+    for number in range(15):
         PublicationPageFactory(title="Report on migration", slug=f"report-{number}")
-    seen: list[int] = []
-    for offset in range(0, 30, 7):
-        results = ask(query, order=order, limit=7, offset=offset)
-        assert results.total == 25
-        seen += [hit.page.pk for hit in results.hits]
-    assert len(seen) == len(set(seen)) == 25
-    assert ask(query, offset=10_000).hits == ()
+    for query in ("", "migration report"):
+        for order in ("relevance", "newest", "oldest", "title"):
+            seen: list[int] = []
+            for offset in range(0, 20, 4):
+                results = ask(query, order=order, limit=4, offset=offset)
+                assert results.total == 15
+                seen += [hit.page.pk for hit in results.hits]
+            assert len(seen) == len(set(seen)) == 15, (query, order)
+    assert ask("report", offset=10_000).hits == ()
 
 
 # Highlighting ----------------------------------------------------------------------------

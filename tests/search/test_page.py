@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils.translation import override
 
 from pages.factories import CountryFactory
@@ -120,3 +121,14 @@ def test_a_malformed_address_is_explained_and_the_rest_applied(page, address, pa
     context = page(address)
     assert list(context["errors"]) == ([parameter] if parameter else [])
     assert len(context["query"]) <= 500
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "nl"])
+def test_the_page_is_shown_in_every_language(client, language):
+    PublicationPageFactory(title="Migration profile", summary="About <b>migration</b>.")
+    with override(language):
+        address = reverse("search")
+    for query in ("", "?q=migration", "?q=nothing", "?q=migration&country=XX&page=9"):
+        answer = client.get(address + query)
+        assert answer.status_code == 200
+    assert "<mark>Migration</mark>" in client.get(f"{address}?q=migration").content.decode()
