@@ -11,7 +11,7 @@ HOME_PAGES = [
     ("en", "home", "Caribbean Platform for Migration Governance"),
     ("es", "inicio", "Plataforma del Caribe para la Gobernanza de la Migración"),
     ("fr", "accueil", "Plateforme caribéenne pour la gouvernance des migrations"),
-    ("nl", "start", "Caribisch Platform voor Migratiebeleid"),
+    ("nl", "start", "Caribisch platform voor migratiegovernance"),
 ]
 
 
