@@ -65,7 +65,7 @@ def editor(db: None, client: Client) -> Client:
 
 def add_term(model: type[Term], code: str, names: dict[str, str], **facts: Any) -> Term:
     """A term in the languages of ``names``; gives its source row."""
-    rows = []
+    rows: list[Term] = []
     for language, name in names.items():
         locale = Locale.objects.get(language_code=language)
         key = {"translation_key": rows[0].translation_key} if rows else {}
@@ -156,7 +156,7 @@ def values(response: Any) -> dict[str, Any]:
     # The script of a StreamField adds the number of its blocks: none in these tests.
     data: dict[str, Any] = {f"{f['id']}-count": "0" for f in soup.select("[data-block]")}
     for field in soup.select("form input[name], form select[name], form textarea[name]"):
-        name, kind = field["name"], field.get("type", "text")
+        name, kind = str(field["name"]), field.get("type", "text")
         if "__prefix__" in name or field.has_attr("disabled") or kind in {"submit", "file"}:
             continue
         if kind in {"checkbox", "radio"}:

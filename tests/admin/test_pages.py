@@ -280,13 +280,7 @@ def test_a_second_page_of_a_country_is_refused(
         "title": "Jamaica again",
         "slug": "again",
         "country": terms[Country].pk,
-        **dict.fromkeys(
-            (
-                *("overview", "socioeconomics", "government"),
-                *("migration_background", "transnational_issues"),
-            ),
-            "null",
-        ),
+        **dict.fromkeys(["overview", *Heading.values], "null"),
     }
     response = admin.post(add_url(CountryPage, parent_of(CountryPage, pages)), data)
     assert "already a page of this country" in messages(response)
