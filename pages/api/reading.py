@@ -302,7 +302,7 @@ def resource(name: str) -> Router:
 
 def list_of(item: type[Schema]) -> type[Schema]:
     """The schema of a list: ``{"count", "items"}``."""
-    fields: dict[str, Any] = {"count": (int, ...), "items": (list[item], ...)}
+    fields: dict[str, Any] = {"count": (int, ...), "items": (list[item], ...)}  # type: ignore[valid-type]
     return create_model(f"{item.__name__}List", __base__=Schema, **fields)
 
 
@@ -328,7 +328,7 @@ def answers(
         def read(request: HttpRequest, **path_values: Any) -> Any:
             return view(request, Query(request, filters, texts, paged=paged), **path_values)
 
-        del read.__wrapped__  # type: ignore[attr-defined]
+        del read.__wrapped__
         signature = inspect.signature(view, eval_str=True)
         read.__signature__ = signature.replace(  # type: ignore[attr-defined]
             parameters=[p for p in signature.parameters.values() if p.name != "query"]
