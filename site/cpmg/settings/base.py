@@ -142,7 +142,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Wagtail ----------------------------------------------------------------------------
 
-WAGTAIL_SITE_NAME = "Caribbean Platform for Migration Governance"
+WAGTAIL_SITE_NAME = _("Caribbean Platform for Migration Governance")
 WAGTAILADMIN_BASE_URL = env("SITE_URL", default="http://localhost:8000")
 WAGTAILADMIN_UNSAFE_PAGE_DELETION_LIMIT = 10
 WAGTAIL_ENABLE_UPDATE_CHECK = False
