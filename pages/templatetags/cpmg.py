@@ -160,7 +160,7 @@ def _memory(context: template.Context) -> dict[Any, Any]:
     """What tags remember while one response is rendered."""
     request = context.get("request")
     holder = request.__dict__ if request is not None else context.render_context
-    return holder.setdefault("_cpmg_templates", {})
+    return holder.setdefault("_cpmg_templates", {})  # type: ignore[arg-type,return-value]
 
 
 @register.inclusion_tag("includes/cite.html", takes_context=True)

@@ -120,6 +120,8 @@ def test_menu_is_worked_with_the_keyboard(new_context: Any, site: str) -> None:
     page.keyboard.press("Enter")
     expect(menu).to_be_visible()
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
