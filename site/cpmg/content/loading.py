@@ -76,6 +76,9 @@ SECTION_FACTORIES: dict[str, type[PageFactory]] = {
     "assessments": pages.AssessmentIndexPageFactory,
 }
 
+#: The publications' records name licences as people do.
+LICENCES = {str(licence.label): licence.value for licence in Licence}
+
 #: Where the report of the needs assessments comes from, by code of the sources.
 ASSESSMENT_SOURCE = "cmc-profile"
 
@@ -178,7 +181,7 @@ class Loading:
 
     def _add_terms(self, name: str, factory: type[TermFactory], of: list[Any]) -> None:
         model: type[Term] = factory._meta.model
-        kind = model._meta.model_name
+        kind = str(model._meta.model_name)
         new = [record for record in of if f"{kind}:{record.code}" not in self._known]
         if new:
             there = set(model._base_manager.values_list("code", "locale__language_code"))
@@ -207,6 +210,7 @@ class Loading:
 
     def _term_fields(self, name: str, record: Any, language: str) -> dict[str, Any]:
         """The fields of a term in ``language``."""
+        extra: dict[str, Any]
         match record:
             case records.FootnoteRecord():
                 return {"name": record.text[language]}
@@ -462,14 +466,13 @@ class Loading:
             *((role.PARTNER, party) for party in record.partners),
         ]
         for position, (party_role, party) in enumerate(parties):
-            known = isinstance(party, str)
             yield pages.EventOrganisationFactory.build(
                 translation_key=translation_key("event-organisation", f"{record.code}:{position}"),
                 locale=self.locales[language],
                 sort_order=position,
                 role=party_role,
-                organisation=self._term("organisations", party) if known else None,
-                other_name="" if known else party[language],
+                organisation=self._term("organisations", party) if isinstance(party, str) else None,
+                other_name="" if isinstance(party, str) else party[language],
             )
 
     def _theme(self, record: records.StatisticsRecord) -> None:
@@ -521,9 +524,7 @@ class Loading:
                 isbn=record.isbn or "",
                 issn=record.issn or "",
                 external_url=record.url or "",
-                licence=dict(zip(Licence.labels, Licence.values, strict=True)).get(
-                    record.licence, ""
-                ),
+                licence=LICENCES.get(record.licence or "", ""),
                 countries=self._present("countries", record.countries),
                 themes=self._present("themes", record.themes),
                 networks=self._present("networks", record.networks),
@@ -793,7 +794,7 @@ def _index_references_of_observations(of: list[Observation]) -> None:
     own = ContentType.objects.get_for_model(Observation)
     names = ("indicator", "country", "counterpart", "source", "footnote")
     targets = {
-        name: ContentType.objects.get_for_model(Observation._meta.get_field(name).related_model)
+        name: ContentType.objects.get_for_model(getattr(Observation, name).field.related_model)
         for name in names
     }
     hashes = {name: ReferenceIndex._get_content_path_hash(name) for name in names}

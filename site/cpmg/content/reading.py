@@ -272,7 +272,7 @@ def _place(raw: Any, detail: ErrorDetails) -> tuple[str, str]:
         elif isinstance(current, dict) and (
             part in current or detail["type"] in {"missing", "extra_forbidden"}
         ):
-            current = current.get(part)  # type: ignore[call-overload]
+            current = current.get(part)
             fields.append(str(part))
             if not record and isinstance(current, dict):
                 record = _name_of(current)
