@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -37,15 +36,11 @@ class ConsultationProfile(BasePage):
     """The profile of a consultation mechanism or of one of its networks."""
 
     focus = _text(_("focus"), _("What it works on."))
-    evolution = _text(
-        _("evolution"), _("How it came about and how its focus has changed.")
-    )
+    evolution = _text(_("evolution"), _("How it came about and how its focus has changed."))
     contribution_national = _text(_("contribution to governance at national level"))
     contribution_regional = _text(_("contribution to governance at regional level"))
     contribution_global = _text(_("contribution to governance at global level"))
-    structures = _text(
-        _("structures"), _("Working groups, secretariat, meetings, funding.")
-    )
+    structures = _text(_("structures"), _("Working groups, secretariat, meetings, funding."))
     added_value = _text(_("added value of membership"))
     how_to_join = _text(_("how to join"))
     partners = TermsField(
@@ -100,23 +95,15 @@ class ConsultationProfile(BasePage):
     class Meta:
         abstract = True
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["partners"] = sorted(
-            self.partners.all(), key=lambda p: collation_key(p.label)
-        )
-        context["countries"] = sorted(
-            self.countries.all(), key=lambda c: collation_key(c.label)
-        )
+        context["partners"] = sorted(self.partners.all(), key=lambda p: collation_key(p.label))
+        context["countries"] = sorted(self.countries.all(), key=lambda c: collation_key(c.label))
         return context
 
 
 class NetworkPageQuerySet(BasePageQuerySet):
-    def listed(
-        self, request: HttpRequest, language: str | None = None
-    ) -> list[NetworkPage]:
+    def listed(self, request: HttpRequest, language: str | None = None) -> list[NetworkPage]:
         """The networks that the reader may see, by their names."""
         pages = (
             self.readable_by(request.user)
@@ -140,9 +127,7 @@ class NetworkIndexPage(SectionPage):
         verbose_name = _("networks section")
         verbose_name_plural = _("networks sections")
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["networks"] = NetworkPage.objects.listed(request)
         context["consultations"] = (
@@ -184,8 +169,8 @@ class NetworkPage(ConsultationProfile):
         FieldPanel("network"),
         *ConsultationProfile.content_panels[len(BasePage.content_panels) :],
     ]
-    override_translatable_fields = (
-        ConsultationProfile.override_translatable_fields + synchronised("network")
+    override_translatable_fields = ConsultationProfile.override_translatable_fields + synchronised(
+        "network"
     )
 
     parent_page_types = ["networks.NetworkIndexPage"]
@@ -207,16 +192,10 @@ class NetworkPage(ConsultationProfile):
             ).exclude(pk=self.pk)
             if double.exists():
                 raise ValidationError(
-                    {
-                        "network": _(
-                            "There is already a page of this network in this language."
-                        )
-                    }
+                    {"network": _("There is already a page of this network in this language.")}
                 )
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["events"] = (
             EventPage.objects.listed(request)

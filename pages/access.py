@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from wagtail.models import Page, PageViewRestriction
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from wagtail.query import PageQuerySet
 
     from cpmg.users.models import User
@@ -18,28 +19,18 @@ if TYPE_CHECKING:
 Q = TypeVar("Q", bound="PageQuerySet")
 
 
-def _refused_paths(user: "User") -> list[str]:
+def _refused_paths(user: "User | AnonymousUser") -> list[str]:
     """Tree paths of the restricted sections that ``user`` may not enter (one or two queries)."""
-    restrictions = PageViewRestriction.objects.select_related("page").prefetch_related(
-        "groups"
-    )
+    restrictions = PageViewRestriction.objects.select_related("page").prefetch_related("groups")
     group_ids: set[int] | None = None
     refused = []
     for restriction in restrictions:
         kind = restriction.restriction_type
         if kind == PageViewRestriction.NONE or (user.is_active and user.is_superuser):
             continue
-        if (
-            kind == PageViewRestriction.LOGIN
-            and user.is_authenticated
-            and user.is_active
-        ):
+        if kind == PageViewRestriction.LOGIN and user.is_authenticated and user.is_active:
             continue
-        if (
-            kind == PageViewRestriction.GROUPS
-            and user.is_authenticated
-            and user.is_active
-        ):
+        if kind == PageViewRestriction.GROUPS and user.is_authenticated and user.is_active:
             if group_ids is None:
                 group_ids = set(user.groups.values_list("pk", flat=True))
             if group_ids & {group.pk for group in restriction.groups.all()}:
@@ -48,7 +39,7 @@ def _refused_paths(user: "User") -> list[str]:
     return refused
 
 
-def readable_by(pages: Q, user: "User | None") -> Q:
+def readable_by(pages: Q, user: "User | AnonymousUser | None") -> Q:
     """The live pages among ``pages`` that ``user`` may read; none when there is no user."""
     if user is None:
         return pages.none()
@@ -58,7 +49,7 @@ def readable_by(pages: Q, user: "User | None") -> Q:
     return pages
 
 
-def may_read(user: "User | None", page: Page | None) -> bool:
+def may_read(user: "User | AnonymousUser | None", page: Page | None) -> bool:
     """Whether ``user`` may read ``page``."""
     if user is None or page is None or not page.live:
         return False

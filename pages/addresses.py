@@ -22,9 +22,7 @@ SECTION_DEPTH = 3
 class Addresses:
     """The addresses of pages in one language."""
 
-    def __init__(
-        self, request: HttpRequest | None, language: str | None = None
-    ) -> None:
+    def __init__(self, request: HttpRequest | None, language: str | None = None) -> None:
         self.request = request
         self.language = language or active_language()
 
@@ -38,7 +36,7 @@ class Addresses:
         return known[language]
 
     @cached_property
-    def _sections(self) -> dict[str, Page]:
+    def sections(self) -> dict[str, Page]:
         """Home pages and sections of all languages by tree path."""
         pages = Page.objects.filter(depth__in=(SECTION_DEPTH - 1, SECTION_DEPTH))
         return {page.path: page for page in pages.select_related("locale")}
@@ -48,15 +46,23 @@ class Addresses:
         """Live home pages and sections in this language by translation key."""
         return {
             page.translation_key: page
-            for page in self._sections.values()
+            for page in self.sections.values()
             if page.live and page.locale.language_code == self.language
         }
+
+    def section_of(self, page: Page) -> Page | None:
+        """The section that ``page`` is or lies in; a home page is its own."""
+        return self.sections.get(page.path[: SECTION_DEPTH * Page.steplen])
+
+    def counterpart(self, section: Page) -> Page | None:
+        """The live translation of a home page or section into this language."""
+        return self._translations.get(section.translation_key)
 
     def of(self, page: Page) -> str:
         """The address at which a reader of this language meets ``page``; a path."""
         with override(self.language):
-            section = self._sections.get(page.path[: SECTION_DEPTH * Page.steplen])
-            counterpart = section and self._translations.get(section.translation_key)
+            section = self.section_of(page)
+            counterpart = section and self.counterpart(section)
             if section is None or counterpart is None or counterpart.pk == section.pk:
                 return page.get_url(self.request) or ""
             rest = page.url_path[len(section.url_path) :]
@@ -79,6 +85,6 @@ class Addresses:
         for language in dict(settings.LANGUAGES):
             there = translations.get(language, page)
             known = Addresses(self.request, language)
-            known.__dict__["_sections"] = self._sections
+            known.__dict__["sections"] = self.sections
             addresses[language] = (known.of(there), there)
         return addresses

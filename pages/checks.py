@@ -37,9 +37,7 @@ def page_types_declare_what_they_must(
             continue
         for name in DECLARED:
             if name not in vars(model):
-                messages.append(
-                    Error(f"A page type declares {name}.", obj=model, id="pages.E002")
-                )
+                messages.append(Error(f"A page type declares {name}.", obj=model, id="pages.E002"))
         try:
             get_template(model.template)
         except TemplateDoesNotExist:
@@ -56,19 +54,13 @@ def page_types_declare_what_they_must(
 
 def _fields_without_a_side(model: type[Page]) -> list[CheckMessage]:
     """Fields that are declared neither text to translate nor fact to keep alike."""
-    own = {
-        field.name
-        for field in model._meta.get_fields()
-        if field not in Page._meta.get_fields()
-    }
-    declared = {field.field_name for field in model.override_translatable_fields}  # type: ignore[attr-defined]
+    own = {field.name for field in model._meta.get_fields() if field not in Page._meta.get_fields()}
+    declared = {field.field_name for field in model.override_translatable_fields}
     missing = []
     for field in model._meta.get_fields():
         if field.name not in own or field.name in declared:
             continue
-        child = field.auto_created and isinstance(
-            getattr(field, "remote_field", None), ParentalKey
-        )
+        child = field.auto_created and isinstance(getattr(field, "remote_field", None), ParentalKey)
         editable = not field.auto_created and getattr(field, "editable", False)
         if getattr(field, "primary_key", False) or field.name in {
             "tagged_items",
@@ -89,11 +81,7 @@ def _fields_without_a_side(model: type[Page]) -> list[CheckMessage]:
 
 
 @register()
-def languages_agree(
-    app_configs: Iterable[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def languages_agree(app_configs: Iterable[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     if settings.LANGUAGES != settings.WAGTAIL_CONTENT_LANGUAGES:
-        return [
-            Error("LANGUAGES and WAGTAIL_CONTENT_LANGUAGES differ.", id="pages.E005")
-        ]
+        return [Error("LANGUAGES and WAGTAIL_CONTENT_LANGUAGES differ.", id="pages.E005")]
     return []

@@ -71,22 +71,14 @@ class Filter:
         self.errors: dict[str, str] = {}
         self.values: dict[str, list[str]] = {}
         for parameter in self.parameters:
-            given = [
-                value.strip()
-                for value in query.getlist(parameter.name)
-                if value.strip()
-            ]
+            given = [value.strip() for value in query.getlist(parameter.name) if value.strip()]
             if given:
                 self._read(parameter, given)
         self.order = self._read_order()
 
     def _read(self, parameter: Choice | Year, given: list[str]) -> None:
         if isinstance(parameter, Year):
-            if (
-                given[-1].isascii()
-                and given[-1].isdigit()
-                and 1000 <= int(given[-1]) <= 9999
-            ):
+            if given[-1].isascii() and given[-1].isdigit() and 1000 <= int(given[-1]) <= 9999:
                 self.values[parameter.name] = [given[-1]]
             else:
                 self.errors[parameter.name] = _(
@@ -100,9 +92,7 @@ class Filter:
         if valid:
             self.values[parameter.name] = list(dict.fromkeys(valid))
         if unknown:
-            self.errors[parameter.name] = _(
-                "%(value)s is not known here. Valid: %(valid)s."
-            ) % {
+            self.errors[parameter.name] = _("%(value)s is not known here. Valid: %(valid)s.") % {
                 "value": ", ".join(v[:40] for v in unknown[:5]),
                 "valid": ", ".join(options),
             }
@@ -111,9 +101,7 @@ class Filter:
         default = next(iter(self.orders), "")
         wanted = self.query.get("order", "")
         if wanted and wanted not in self.orders:
-            self.errors["order"] = _(
-                "%(value)s is not known here. Valid: %(valid)s."
-            ) % {
+            self.errors["order"] = _("%(value)s is not known here. Valid: %(valid)s.") % {
                 "value": wanted[:40],
                 "valid": ", ".join(self.orders),
             }
@@ -178,9 +166,7 @@ class Filter:
                     "name": parameter.name,
                     "label": parameter.label,
                     "kind": "year" if isinstance(parameter, Year) else "choice",
-                    "value": raw
-                    if isinstance(parameter, Year)
-                    else (chosen[0] if chosen else ""),
+                    "value": raw if isinstance(parameter, Year) else (chosen[0] if chosen else ""),
                     "error": self.errors.get(parameter.name, ""),
                     "multiple": isinstance(parameter, Choice) and parameter.multiple,
                     "chosen": len(chosen),
@@ -191,10 +177,7 @@ class Filter:
 
     @cached_property
     def order_options(self) -> list[tuple[str, Any, bool]]:
-        return [
-            (code, label, code == self.order)
-            for code, (label, _m) in self.orders.items()
-        ]
+        return [(code, label, code == self.order) for code, (label, _m) in self.orders.items()]
 
     @cached_property
     def selected(self) -> list[Selected]:
@@ -208,9 +191,7 @@ class Filter:
                 rest.setlist(parameter.name, [c for c in codes if c != code])
                 rest.pop("page", None)
                 label = f"{parameter.label}: {labels.get(code, code)}"
-                chosen.append(
-                    Selected(parameter.name, code, label, "?" + rest.urlencode())
-                )
+                chosen.append(Selected(parameter.name, code, label, "?" + rest.urlencode()))
         return chosen
 
     def with_page(self, number: int) -> str:
@@ -250,9 +231,7 @@ class CountryFilter(Filter):
         Choice(
             "member",
             gettext_lazy("Member of"),
-            lambda: {
-                code: str(label) for code, label in CountryFilter.MEMBERSHIPS.items()
-            },
+            lambda: {code: str(label) for code, label in CountryFilter.MEMBERSHIPS.items()},
             "",
             False,
         ),
@@ -296,9 +275,7 @@ class EventFilter(Filter):
         ),
         Choice("type", gettext_lazy("Type"), vocabulary(EventType), "event_type__code"),
         Choice("theme", gettext_lazy("Theme"), vocabulary(Theme), "themes__code"),
-        Choice(
-            "network", gettext_lazy("Network"), vocabulary(Network), "networks__code"
-        ),
+        Choice("network", gettext_lazy("Network"), vocabulary(Network), "networks__code"),
         Choice("state", gettext_lazy("State"), choices(EventPage.State), "state"),
         Year("year_from", gettext_lazy("From year"), "end_date__year__gte"),
         Year("year_to", gettext_lazy("To year"), "start_date__year__lte"),

@@ -56,8 +56,7 @@ class Navigation:
         site = Site.find_for_request(self.request)
         if site is None:
             return None
-        key = site.root_page.translation_key
-        return self.addresses._translations.get(key, site.root_page)
+        return self.addresses.counterpart(site.root_page) or site.root_page
 
     @property
     def sections(self) -> list[Page]:
@@ -67,7 +66,7 @@ class Navigation:
             return []
         return [
             page
-            for path, page in sorted(self.addresses._sections.items())
+            for path, page in sorted(self.addresses.sections.items())
             if page.live and page.depth == home.depth + 1 and path.startswith(home.path)
         ]
 
@@ -92,29 +91,26 @@ class Navigation:
     def _section_of_page(self) -> Any:
         if self.page is None:
             return None
-        section = self.addresses._sections.get(self.page.path[: 3 * Page.steplen])
+        section = self.addresses.section_of(self.page)
         return section.translation_key if section else None
 
     @property
     def breadcrumbs(self) -> list[Link]:
         """From the home page to the parent of the page, in the reader's language."""
-        page = self.page
-        if page is None or self.home is None:
-            return (
-                [Link(self.home.title, self.home.get_url(self.request))]
-                if self.home
-                else []
-            )
-        if page.depth <= self.home.depth:
+        page, home = self.page, self.home
+        if home is None or (page is not None and page.depth <= home.depth):
             return []
-        crumbs = [Link(self.home.title, self.home.get_url(self.request))]
-        section = self.addresses._sections.get(page.path[: 3 * Page.steplen])
-        if section is not None and section.pk != page.pk:
-            here = self.addresses._translations.get(section.translation_key, section)
-            crumbs.append(Link(here.title, here.get_url(self.request)))
-        if page.depth > section.depth + 1 if section else False:
+        crumbs = [Link(home.title, home.get_url(self.request))]
+        if page is None:
+            return crumbs
+        section = self.addresses.section_of(page)
+        if section is None or section.pk == page.pk:
+            return crumbs
+        here = self.addresses.counterpart(section) or section
+        crumbs.append(Link(here.title, here.get_url(self.request)))
+        if page.depth > section.depth + 1:
             between = page.get_ancestors().filter(depth__gt=section.depth)
-            crumbs += [Link(a.title, self.addresses.of(a)) for a in between]
+            crumbs += [Link(above.title, self.addresses.of(above)) for above in between]
         return crumbs
 
     @property

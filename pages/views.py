@@ -15,14 +15,10 @@ def lead_to_language(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"/{get_language_from_request(request)}/")
 
 
-def page_not_found(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", {"language": active_language()}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Shown when something failed: a page that needs neither database nor context."""
-    return HttpResponse(
-        loader.get_template("500.html").render({}, request=None), status=500
-    )
+    return HttpResponse(loader.get_template("500.html").render({}, request=None), status=500)

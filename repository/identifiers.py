@@ -13,9 +13,7 @@ def normalise_doi(value: str) -> str:
 
     Raises ``ValidationError`` when ``value`` is none. Source: DOI Handbook, section 2.
     """
-    doi = re.sub(
-        r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", value.strip(), flags=re.I
-    ).lower()
+    doi = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", value.strip(), flags=re.I).lower()
     if doi and not DOI.match(doi):
         raise ValidationError(_("A DOI looks like 10.1000/182."))
     return doi
@@ -30,12 +28,13 @@ def normalise_isbn(value: str) -> str:
     if not isbn:
         return ""
     if re.fullmatch(r"\d{9}[\dX]", isbn):
-        total = sum((10 - i) * (10 if c == "X" else int(c)) for i, c in enumerate(isbn))
-        if total % 11 == 0:
-            return isbn
+        remainder = sum((10 - i) * (10 if c == "X" else int(c)) for i, c in enumerate(isbn)) % 11
     elif re.fullmatch(r"97[89]\d{10}", isbn):
-        if sum((1, 3)[i % 2] * int(c) for i, c in enumerate(isbn)) % 10 == 0:
-            return isbn
+        remainder = sum((1, 3)[i % 2] * int(c) for i, c in enumerate(isbn)) % 10
+    else:
+        remainder = -1
+    if remainder == 0:
+        return isbn
     raise ValidationError(
         _("An ISBN has 10 or 13 digits and a check digit; this one does not add up.")
     )

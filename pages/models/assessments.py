@@ -33,9 +33,7 @@ from .vocabularies import Country, GovernanceArea, Source, TermKey, collation_ke
 
 
 class AssessmentPageQuerySet(BasePageQuerySet):
-    def listed(
-        self, request: HttpRequest, language: str | None = None
-    ) -> list[AssessmentPage]:
+    def listed(self, request: HttpRequest, language: str | None = None) -> list[AssessmentPage]:
         """The assessments that the reader may see: the regional one, then by country."""
         pages = (
             self.readable_by(request.user)
@@ -66,14 +64,10 @@ class AssessmentIndexPage(SectionPage):
         verbose_name = _("needs assessments")
         verbose_name_plural = _("needs assessments")
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["assessments"] = AssessmentPage.objects.listed(request)
-        context["areas"] = GovernanceArea.objects.filter(
-            locale__language_code="en"
-        ).order_by("pk")
+        context["areas"] = GovernanceArea.objects.filter(locale__language_code="en").order_by("pk")
         return context
 
 
@@ -91,9 +85,7 @@ class AssessmentPage(BasePage):
         _("year"), validators=[MinValueValidator(1990), MaxValueValidator(2100)]
     )
     overview = RichTextField(_("overview"), blank=True, features=RICH_TEXT)
-    focal_institution = models.CharField(
-        _("focal institution"), max_length=255, blank=True
-    )
+    focal_institution = models.CharField(_("focal institution"), max_length=255, blank=True)
     report = models.ForeignKey(
         Page,
         verbose_name=_("report in the repository"),
@@ -113,9 +105,7 @@ class AssessmentPage(BasePage):
             "areas",
             heading=_("Areas of the Migration Governance Indicators"),
             label=_("Area"),
-            help_text=_(
-                "One entry for each of the seven areas. What is not known stays empty."
-            ),
+            help_text=_("One entry for each of the seven areas. What is not known stays empty."),
         ),
         PageChooserPanel("report", "repository.PublicationPage"),
         FieldPanel("source"),
@@ -138,9 +128,7 @@ class AssessmentPage(BasePage):
         verbose_name = _("needs assessment")
         verbose_name_plural = _("needs assessments")
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["areas"] = self.areas.select_related("area")
         return context
@@ -163,9 +151,7 @@ class AssessedArea(TranslatableMixin, Orderable):
     )
     findings = RichTextField(_("findings"), blank=True, features=RICH_TEXT)
     gaps = RichTextField(_("gaps"), blank=True, features=RICH_TEXT)
-    recommendations = RichTextField(
-        _("recommendations"), blank=True, features=RICH_TEXT
-    )
+    recommendations = RichTextField(_("recommendations"), blank=True, features=RICH_TEXT)
 
     panels = [
         FieldRowPanel([FieldPanel("area"), FieldPanel("status")]),
@@ -173,9 +159,9 @@ class AssessedArea(TranslatableMixin, Orderable):
         FieldPanel("gaps"),
         FieldPanel("recommendations"),
     ]
-    override_translatable_fields = translated(
-        "findings", "gaps", "recommendations"
-    ) + synchronised("area", "status")
+    override_translatable_fields = translated("findings", "gaps", "recommendations") + synchronised(
+        "area", "status"
+    )
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("assessed area")

@@ -23,6 +23,8 @@ from ..blocks import RICH_TEXT
 from ..translatable import synchronised, translated
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from cpmg.users.models import User
 
 
@@ -41,7 +43,7 @@ def language_order(language: str) -> list[str]:
 class BasePageQuerySet(PageQuerySet):
     """Verbs that narrow a set of pages to what a reader should be shown."""
 
-    def readable_by(self, user: User | None) -> Self:
+    def readable_by(self, user: User | AnonymousUser | None) -> Self:
         """Live pages that ``user`` may read."""
         return access.readable_by(self, user)
 

@@ -16,16 +16,12 @@ class ContentPage(BasePage):
         BodyBlock(),
         verbose_name=_("body"),
         blank=True,
-        help_text=_(
-            "Add blocks with the plus sign; drag them into the order you want."
-        ),
+        help_text=_("Add blocks with the plus sign; drag them into the order you want."),
     )
 
     content_panels = [*BasePage.content_panels, FieldPanel("body")]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
-    override_translatable_fields = BasePage.override_translatable_fields + translated(
-        "body"
-    )
+    override_translatable_fields = BasePage.override_translatable_fields + translated("body")
 
     parent_page_types = ["pages.HomePage", "pages.ContentPage"]
     subpage_types = ["pages.ContentPage"]

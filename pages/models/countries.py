@@ -25,8 +25,8 @@ from wagtail.search import index
 from ..blocks import RICH_TEXT
 from .base import (
     BasePage,
-    BasePageQuerySet,
     BasePageManager,
+    BasePageQuerySet,
     SectionPage,
     active_language,
     synchronised,
@@ -37,9 +37,7 @@ from .vocabularies import Country, Footnote, Source, TermKey, collation_key
 
 
 class CountryPageQuerySet(BasePageQuerySet):
-    def listed(
-        self, request: HttpRequest, language: str | None = None
-    ) -> list[CountryPage]:
+    def listed(self, request: HttpRequest, language: str | None = None) -> list[CountryPage]:
         """The country pages that the reader may see, in their language's order."""
         pages = (
             self.readable_by(request.user)
@@ -63,9 +61,7 @@ class CountryIndexPage(SectionPage):
         verbose_name = _("country section")
         verbose_name_plural = _("country sections")
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds ``countries``, narrowed by ``?status=`` and ``?member=`` in the address."""
         from ..filters import CountryFilter
 
@@ -129,18 +125,14 @@ class CountryPage(BasePage):
             "facts",
             heading=_("Facts in words"),
             label=_("Fact"),
-            help_text=_(
-                "Government, law and issues that no figure can say, each with its source."
-            ),
+            help_text=_("Government, law and issues that no figure can say, each with its source."),
         ),
     ]
     search_fields = [
         *BasePage.search_fields,
         index.SearchField("overview"),
         *[index.SearchField(heading) for heading in Heading.values],
-        index.RelatedFields(
-            "country", [index.SearchField("name"), index.FilterField("code")]
-        ),
+        index.RelatedFields("country", [index.SearchField("name"), index.FilterField("code")]),
     ]
     override_translatable_fields = (
         BasePage.override_translatable_fields
@@ -167,16 +159,10 @@ class CountryPage(BasePage):
             ).exclude(pk=self.pk)
             if double.exists():
                 raise ValidationError(
-                    {
-                        "country": _(
-                            "There is already a page of this country in this language."
-                        )
-                    }
+                    {"country": _("There is already a page of this country in this language.")}
                 )
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from .assessments import AssessmentPage
         from .events import EventPage
 
@@ -184,9 +170,7 @@ class CountryPage(BasePage):
         context["headings"] = self.headings()
         language = active_language()
         context["events"] = (
-            EventPage.objects.listed(request)
-            .filter(country__code=self.country.code)
-            .latest_first()
+            EventPage.objects.listed(request).filter(country__code=self.country.code).latest_first()
         )
         context["assessment"] = (
             AssessmentPage.objects.readable_by(request.user)
@@ -227,9 +211,7 @@ class CountryPage(BasePage):
                     for indicator in by_heading.get(heading, [])
                 ],
                 statements=[
-                    (key, statements.get(key, []))
-                    for key in FactKey
-                    if key.heading == heading
+                    (key, statements.get(key, [])) for key in FactKey if key.heading == heading
                 ],
             )
             for heading in Heading
@@ -272,11 +254,7 @@ class FactKey(models.TextChoices):
             FactKey.TRAFFICKING_TIER,
             FactKey.DRUG_TRANSIT,
         }
-        return (
-            Heading.TRANSNATIONAL_ISSUES
-            if self in transnational
-            else Heading.GOVERNMENT
-        )
+        return Heading.TRANSNATIONAL_ISSUES if self in transnational else Heading.GOVERNMENT
 
 
 class CountryFact(TranslatableMixin, Orderable):
@@ -301,9 +279,7 @@ class CountryFact(TranslatableMixin, Orderable):
     panels = [
         FieldPanel("key"),
         FieldRowPanel([FieldPanel("text"), FieldPanel("date"), FieldPanel("year")]),
-        FieldRowPanel(
-            [FieldPanel("source"), FieldPanel("source_date"), FieldPanel("footnote")]
-        ),
+        FieldRowPanel([FieldPanel("source"), FieldPanel("source_date"), FieldPanel("footnote")]),
     ]
     override_translatable_fields = translated("text") + synchronised(
         "key", "date", "year", "source", "source_date", "footnote"

@@ -48,9 +48,7 @@ def time_zones() -> list[tuple[str, str]]:
     """IANA time zones of the Americas and Europe, where the platform's people meet."""
     areas = ("America/", "Atlantic/", "Europe/", "UTC")
     return [
-        (name, name)
-        for name in sorted(zoneinfo.available_timezones())
-        if name.startswith(areas)
+        (name, name) for name in sorted(zoneinfo.available_timezones()) if name.startswith(areas)
     ]
 
 
@@ -91,9 +89,7 @@ class EventCalendarPage(SectionPage):
         verbose_name = _("event calendar")
         verbose_name_plural = _("event calendars")
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds ``filter`` and the page ``results`` of the events that it lets through."""
         from ..filters import EventFilter
 
@@ -125,9 +121,7 @@ class EventPage(BasePage):
         HYBRID = "hybrid", _("On site and online")
 
     event_type = TermKey(EventType, verbose_name=_("type of event"))
-    state = models.CharField(
-        _("state"), max_length=20, choices=State, default=State.PLANNED
-    )
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.PLANNED)
     start_date = models.DateField(_("first day"), db_index=True)
     end_date = models.DateField(
         _("last day"), blank=True, help_text=_("Leave empty for an event of one day.")
@@ -159,15 +153,11 @@ class EventPage(BasePage):
         help_text=_("For online events and registration."),
     )
     body = RichTextField(_("description"), blank=True, features=["h3", *RICH_TEXT])
-    themes = TermsField(
-        Theme, verbose_name=_("themes"), blank=True, related_name="events"
-    )
+    themes = TermsField(Theme, verbose_name=_("themes"), blank=True, related_name="events")
     networks = TermsField(
         Network, verbose_name=_("thematic networks"), blank=True, related_name="events"
     )
-    source_name = models.CharField(
-        _("source of this record"), max_length=255, blank=True
-    )
+    source_name = models.CharField(_("source of this record"), max_length=255, blank=True)
     source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
 
     content_panels = [
@@ -202,9 +192,7 @@ class EventPage(BasePage):
             heading=_("Organisers, funders and partners"),
             label=_("Organisation"),
         ),
-        MultiFieldPanel(
-            [FieldPanel("themes"), FieldPanel("networks")], heading=_("Subjects")
-        ),
+        MultiFieldPanel([FieldPanel("themes"), FieldPanel("networks")], heading=_("Subjects")),
         MultiFieldPanel(
             [FieldPanel("source_name"), FieldPanel("source_url")],
             heading=_("Source"),
@@ -258,15 +246,8 @@ class EventPage(BasePage):
                 "The last day lies before the first day. Give the same or a later day."
             )
         same_day = self.start_date and self.start_date == self.end_date
-        if (
-            same_day
-            and self.start_time
-            and self.end_time
-            and self.end_time <= self.start_time
-        ):
-            errors["end_time"] = _(
-                "The event ends before it begins. Give a later time."
-            )
+        if same_day and self.start_time and self.end_time and self.end_time <= self.start_time:
+            errors["end_time"] = _("The event ends before it begins. Give a later time.")
         if (self.start_time or self.end_time) and not self.time_zone:
             errors["time_zone"] = _("Choose the time zone in which these times hold.")
         if errors:
@@ -276,9 +257,7 @@ class EventPage(BasePage):
     def is_past(self) -> bool:
         return self.end_date < timezone.localdate()
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["organisations"] = self.by_role()
         return context
@@ -287,8 +266,7 @@ class EventPage(BasePage):
         """The organisations by role, roles without any left out."""
         everyone = list(self.organisations.select_related("organisation"))
         groups = [
-            (role, [o for o in everyone if o.role == role])
-            for role in EventOrganisation.Role
+            (role, [o for o in everyone if o.role == role]) for role in EventOrganisation.Role
         ]
         return [(role, group) for role, group in groups if group]
 
@@ -301,12 +279,8 @@ class EventOrganisation(TranslatableMixin, Orderable):
         FUNDER = "funder", _("Funder")
         PARTNER = "partner", _("Partner")
 
-    page = ParentalKey(
-        EventPage, on_delete=models.CASCADE, related_name="organisations"
-    )
-    role = models.CharField(
-        _("role"), max_length=20, choices=Role, default=Role.ORGANISER
-    )
+    page = ParentalKey(EventPage, on_delete=models.CASCADE, related_name="organisations")
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.ORGANISER)
     organisation = TermKey(
         Organisation, verbose_name=_("partner organisation"), null=True, blank=True
     )

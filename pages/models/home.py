@@ -47,9 +47,7 @@ class HomePage(BasePage):
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from .countries import CountryIndexPage, CountryPage
         from .events import EventPage
 
@@ -60,11 +58,7 @@ class HomePage(BasePage):
             if not isinstance(page, ContentPage)
         ]
         context["country_index"] = next(
-            (
-                page
-                for page in context["sections"]
-                if isinstance(page, CountryIndexPage)
-            ),
+            (page for page in context["sections"] if isinstance(page, CountryIndexPage)),
             None,
         )
         context["countries"] = CountryPage.objects.listed(request)

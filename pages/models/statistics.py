@@ -62,16 +62,10 @@ class Indicator(Term):
         blank=True,
         help_text=_("Leave empty when country pages do not show this indicator."),
     )
-    position = models.PositiveSmallIntegerField(
-        _("position under the heading"), default=0
-    )
+    position = models.PositiveSmallIntegerField(_("position under the heading"), default=0)
     by_sex = models.BooleanField(_("broken down by sex"), default=False)
-    by_counterpart = models.BooleanField(
-        _("broken down by origin or destination"), default=False
-    )
-    themes = TermsKey(
-        Theme, verbose_name=_("themes"), blank=True, related_name="indicators"
-    )
+    by_counterpart = models.BooleanField(_("broken down by origin or destination"), default=False)
+    themes = TermsKey(Theme, verbose_name=_("themes"), blank=True, related_name="indicators")
     source = TermKey(Source, verbose_name=_("main source"), null=True, blank=True)
 
     panels = [
@@ -148,9 +142,7 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
 class Observation(models.Model):
     """One figure. Missing values have no row: missing is never zero."""
 
-    indicator = TermKey(
-        Indicator, verbose_name=_("indicator"), related_name="observations"
-    )
+    indicator = TermKey(Indicator, verbose_name=_("indicator"), related_name="observations")
     country = TermKey(Country, verbose_name=_("country"), related_name="observations")
     counterpart = TermKey(
         Place,
@@ -180,9 +172,7 @@ class Observation(models.Model):
 
     panels = [
         FieldRowPanel([FieldPanel("indicator"), FieldPanel("country")]),
-        FieldRowPanel(
-            [FieldPanel("period"), FieldPanel("sex"), FieldPanel("counterpart")]
-        ),
+        FieldRowPanel([FieldPanel("period"), FieldPanel("sex"), FieldPanel("counterpart")]),
         FieldRowPanel([FieldPanel("value"), FieldPanel("status")]),
         FieldRowPanel([FieldPanel("source"), FieldPanel("source_date")]),
         FieldPanel("footnote"),
@@ -242,9 +232,7 @@ class StatisticsCentrePage(SectionPage):
         verbose_name = _("statistics centre")
         verbose_name_plural = _("statistics centres")
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["themes"] = (
             StatisticsThemePage.objects.readable_by(request.user)
@@ -258,9 +246,7 @@ class StatisticsCentrePage(SectionPage):
 class StatisticsThemePage(BasePage):
     """One theme of the statistics centre with its indicators."""
 
-    theme = TermKey(
-        Theme, verbose_name=_("theme"), help_text=_("Its indicators are shown.")
-    )
+    theme = TermKey(Theme, verbose_name=_("theme"), help_text=_("Its indicators are shown."))
     body = RichTextField(_("text"), blank=True, features=["h3", *RICH_TEXT])
 
     content_panels = [
@@ -276,9 +262,7 @@ class StatisticsThemePage(BasePage):
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
     override_translatable_fields = (
-        BasePage.override_translatable_fields
-        + translated("body")
-        + synchronised("theme")
+        BasePage.override_translatable_fields + translated("body") + synchronised("theme")
     )
 
     parent_page_types = ["pages.StatisticsCentrePage"]
@@ -292,9 +276,7 @@ class StatisticsThemePage(BasePage):
         verbose_name = _("statistics theme")
         verbose_name_plural = _("statistics themes")
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds ``indicators``, the chosen ``indicator`` (address: ``?indicator=code``) and
         its newest figure for each country, ``observations`` (33 rows at most)."""
         context = super().get_context(request, *args, **kwargs)

@@ -175,7 +175,7 @@ class TermKey(models.ForeignKey):
         kwargs["limit_choices_to"] = {"locale__language_code": settings.LANGUAGE_CODE}
         super().__init__(to, on_delete, **kwargs)
 
-    def formfield(self, **kwargs: Any) -> forms.Field:
+    def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(
             **{**kwargs, "form_class": TermChoiceField, "widget": forms.Select}
         )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Self
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -113,9 +114,7 @@ class RepositoryPage(SectionPage):
         verbose_name = _("repository")
         verbose_name_plural = _("repositories")
 
-    def get_context(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> dict[str, Any]:
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds ``filter`` and the page ``results`` of the publications that it lets through."""
         from ..filters import PublicationFilter
 
@@ -175,9 +174,7 @@ class PublicationPage(BasePage):
     issue = models.CharField(_("number"), max_length=40, blank=True)
     page_range = models.CharField(_("pages"), max_length=40, blank=True)
     series = models.CharField(_("series"), max_length=300, blank=True)
-    series_number = models.CharField(
-        _("number in the series"), max_length=40, blank=True
-    )
+    series_number = models.CharField(_("number in the series"), max_length=40, blank=True)
     extent = models.CharField(
         _("extent"), max_length=120, blank=True, help_text=_("For example: 64 p.")
     )
@@ -188,16 +185,12 @@ class PublicationPage(BasePage):
         validators=[validate_doi],
         help_text=_("For example: 10.1000/182."),
     )
-    isbn = models.CharField(
-        "ISBN", max_length=40, blank=True, validators=[validate_isbn]
-    )
+    isbn = models.CharField("ISBN", max_length=40, blank=True, validators=[validate_isbn])
     issn = models.CharField(
         "ISSN",
         max_length=9,
         blank=True,
-        validators=[
-            RegexValidator(r"^\d{4}-\d{3}[\dX]$", _("An ISSN looks like 1234-567X."))
-        ],
+        validators=[RegexValidator(r"^\d{4}-\d{3}[\dX]$", _("An ISSN looks like 1234-567X."))],
     )
     external_url = models.URLField(
         _("address elsewhere"),
@@ -209,9 +202,7 @@ class PublicationPage(BasePage):
     countries = TermsField(
         Country, verbose_name=_("countries"), blank=True, related_name="publications"
     )
-    themes = TermsField(
-        Theme, verbose_name=_("themes"), blank=True, related_name="publications"
-    )
+    themes = TermsField(Theme, verbose_name=_("themes"), blank=True, related_name="publications")
     networks = TermsField(
         Network,
         verbose_name=_("thematic networks"),
@@ -283,9 +274,7 @@ class PublicationPage(BasePage):
         ),
         MultiFieldPanel(
             [
-                FieldRowPanel(
-                    [FieldPanel("doi"), FieldPanel("isbn"), FieldPanel("issn")]
-                ),
+                FieldRowPanel([FieldPanel("doi"), FieldPanel("isbn"), FieldPanel("issn")]),
                 FieldPanel("external_url"),
                 FieldPanel("licence"),
             ],
@@ -345,10 +334,8 @@ class PublicationPage(BasePage):
     def clean(self) -> None:
         super().clean()
         for name, normalise in (("doi", normalise_doi), ("isbn", normalise_isbn)):
-            try:
+            with suppress(ValidationError):  # the field's own validator reports it
                 setattr(self, name, normalise(getattr(self, name)))
-            except ValidationError:
-                pass  # the field's own validator reports it
         if self.month and not self.year:
             raise ValidationError({"year": _("A month needs its year.")})
 
@@ -404,19 +391,13 @@ class Contributor(Orderable):
         EDITOR = "editor", _("Editor")
         CORPORATE = "corporate-author", _("Corporate author")
 
-    page = ParentalKey(
-        PublicationPage, on_delete=models.CASCADE, related_name="contributors"
-    )
+    page = ParentalKey(PublicationPage, on_delete=models.CASCADE, related_name="contributors")
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.AUTHOR)
-    family_name = models.CharField(
-        _("family name, or name of the body"), max_length=255
-    )
+    family_name = models.CharField(_("family name, or name of the body"), max_length=255)
     given_name = models.CharField(_("given names"), max_length=120, blank=True)
 
     panels = [
-        FieldRowPanel(
-            [FieldPanel("family_name"), FieldPanel("given_name"), FieldPanel("role")]
-        )
+        FieldRowPanel([FieldPanel("family_name"), FieldPanel("given_name"), FieldPanel("role")])
     ]
 
     class Meta(Orderable.Meta):

@@ -18,15 +18,11 @@ class DocumentType(Term):
         _("CSL type"),
         max_length=40,
         default="document",
-        help_text=_(
-            "The type in the Citation Style Language, such as report or article-journal."
-        ),
+        help_text=_("The type in the Citation Style Language, such as report or article-journal."),
     )
 
     panels = [*Term.panels, FieldPanel("csl_type")]
-    override_translatable_fields = Term.override_translatable_fields + synchronised(
-        "csl_type"
-    )
+    override_translatable_fields = Term.override_translatable_fields + synchronised("csl_type")
 
     class Meta(Term.Meta):
         verbose_name = _("document type")

@@ -65,7 +65,7 @@ def extracted() -> Catalog:
             flags = ["python-format"] if "%(" in str(message) else []
             catalogue.add(
                 message,
-                locations=[(place, None)],
+                locations=[(place, 0)],
                 auto_comments=comments,
                 context=context,
                 flags=flags,
@@ -145,7 +145,8 @@ def problems(language: str) -> list[str]:
     ]
     found += [f"{language}: no longer used: {key[1]!r}" for key in present.keys() - wanted.keys()]
     for key, message in present.items():
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        string = message.string or ""
+        strings = [string] if isinstance(string, str) else list(string)
         if not all(strings):
             found.append(f"{language}: not translated: {key[1]!r}")
         elif message.fuzzy:

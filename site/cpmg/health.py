@@ -1,5 +1,7 @@
 """``/health/``: the state of database, search and queue, for monitoring."""
 
+from typing import Any
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -22,7 +24,7 @@ def health(request: HttpRequest) -> JsonResponse:
 
     A degraded search or queue is reported and leaves the answer at 200.
     """
-    state = {"database": database_state(), **search_state.state()}
+    state: dict[str, Any] = {"database": database_state(), **search_state.state()}
     down = state["database"]["status"] == "down"
     state["status"] = "down" if down else "ok"
     return JsonResponse(state, status=503 if down else 200)

@@ -34,7 +34,7 @@ CACHES = {"default": env.cache("CACHE_URL")}
 globals().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default=f"cpmg@{ALLOWED_HOSTS[0]}")
 
-STORAGES = STORAGES | {
+STORAGES = STORAGES | {  # type: ignore[assignment]
     "default": {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
