@@ -528,6 +528,7 @@ class Loading:
                 countries=self._present("countries", record.countries),
                 themes=self._present("themes", record.themes),
                 networks=self._present("networks", record.networks),
+                tags=record.tags,
                 evidence=record.evidence,
                 note=record.note or "",
             )

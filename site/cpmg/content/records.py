@@ -526,6 +526,7 @@ class PublicationRecord(Record):
     countries: list[CountryCode]
     themes: list[ThemeCode]
     networks: list[NetworkCode]
+    tags: list[Annotated[str, _up_to(100)]] = []
     evidence: Line
     note: Annotated[str, _up_to(500)] | None = None
 

@@ -192,7 +192,6 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # the admin shows its previews in a frame
-SILENCED_SYSTEM_CHECKS: list[str] = ["pages.E003"]
 
 LOGGING = {
     "version": 1,
