@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import translate_url
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 from wagtail.models import Page, Site
 
 from .addresses import Addresses
@@ -51,14 +51,14 @@ class Navigation:
             self.page = route[0]
         self.addresses = Addresses.of_request(request)
 
-    @property
+    @cached_property
     def home(self) -> Page | None:
         site = Site.find_for_request(self.request)
         if site is None:
             return None
         return self.addresses.counterpart(site.root_page) or site.root_page
 
-    @property
+    @cached_property
     def sections(self) -> list[Page]:
         """The live sections that the menu shows, in tree order."""
         home = self.home
@@ -70,7 +70,7 @@ class Navigation:
             if page.live and page.depth == home.depth + 1 and path.startswith(home.path)
         ]
 
-    @property
+    @cached_property
     def menu(self) -> list[Link]:
         here = self._section_of_page()
         return [
@@ -79,7 +79,7 @@ class Navigation:
             if page.show_in_menus
         ]
 
-    @property
+    @cached_property
     def footer(self) -> list[Link]:
         """Sections outside the menu: about, accessibility, privacy."""
         return [
@@ -94,7 +94,7 @@ class Navigation:
         section = self.addresses.section_of(self.page)
         return section.translation_key if section else None
 
-    @property
+    @cached_property
     def breadcrumbs(self) -> list[Link]:
         """From the home page to the parent of the page, in the reader's language."""
         page, home = self.page, self.home
@@ -113,7 +113,7 @@ class Navigation:
             crumbs += [Link(above.title, self.addresses.of(above)) for above in between]
         return crumbs
 
-    @property
+    @cached_property
     def languages(self) -> list[LanguageLink]:
         """The same page in each language."""
         if self.page is not None:
