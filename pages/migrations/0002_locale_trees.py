@@ -1,4 +1,5 @@
-"""The four locales, each with its home page, and the site that they belong to."""
+"""The four locales, each with its home page, the site that they belong to, and the first
+version of the content."""
 
 import uuid
 
@@ -51,6 +52,7 @@ def plant(apps, schema_editor):
             )
     root.numchild = len(HOME_PAGES)
     root.save()
+    apps.get_model("pages", "ContentVersion").objects.get_or_create(pk=1)
 
 
 class Migration(migrations.Migration):

@@ -85,7 +85,7 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pages", "0005_content_version"),
+        ("pages", "0002_locale_trees"),
         ("wagtailadmin", "0001_create_admin_access_permissions"),
         ("wagtailcore", "0098_apitoken"),
         ("wagtailimages", "0027_image_description"),
