@@ -24,7 +24,7 @@ LABELS = {
     "BM": (0, 27, "middle"),
     "BQ": (34, 42, "middle"),
     "BS": (70, -10, "middle"),
-    "BZ": (8, 52, "middle"),
+    "BZ": (8, -44, "middle"),
     "CU": (48, -32, "middle"),
     "CW": (0, 25, "middle"),
     "DM": (14, 6, "start"),
