@@ -270,6 +270,17 @@ def cells(assessment: AssessmentPage, areas: Iterable[GovernanceArea]) -> list[A
 # Lists ------------------------------------------------------------------------------
 
 
+@register.simple_tag
+def address_with(list_filter: Filter, name: str, value: str = "") -> str:
+    """The address of the list with another ``value`` of one parameter, from its first page."""
+    query = list_filter.query.copy()
+    query.pop("page", None)
+    query.pop(name, None)
+    if value:
+        query[name] = value
+    return "?" + query.urlencode()
+
+
 @register.inclusion_tag("includes/paging.html")
 def paging(results: PageOfResults, list_filter: Filter) -> dict[str, Any]:
     """Links to the pages of a list; the choices of the filter stay."""

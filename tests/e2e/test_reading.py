@@ -33,9 +33,7 @@ def test_list_is_filtered_without_javascript(phone_without_javascript: Page, sit
     assert "country" not in query(page)
 
 
-def test_calendar_keeps_its_filters_on_the_next_page(
-    phone_without_javascript: Page, site: str
-) -> None:
+def test_next_page_keeps_the_filters(phone_without_javascript: Page, site: str) -> None:
     page = phone_without_javascript
     page.goto(f"{site}/en/repository/?language=en&order=title")
     page.get_by_role("link", name="Next").click()
@@ -49,6 +47,15 @@ def test_wrong_year_is_explained_and_the_rest_applied(
     page.goto(f"{site}/en/events/?year_from=soon&time=past")
     expect(page.locator(".error")).to_contain_text("soon is not a year")
     expect(page.locator(".chips")).to_contain_text("Past")
+
+
+def test_upcoming_and_past_keep_the_other_filters(
+    phone_without_javascript: Page, site: str
+) -> None:
+    page = phone_without_javascript
+    page.goto(f"{site}/en/events/?theme=migration-data")
+    page.get_by_role("navigation", name="Time").get_by_text("Past").click()
+    assert query(page) == {"theme": ["migration-data"], "time": ["past"]}
 
 
 def test_search_works_from_every_page_without_javascript(
