@@ -190,7 +190,10 @@ class Filter:
                 rest = self.query.copy()
                 rest.setlist(parameter.name, [c for c in codes if c != code])
                 rest.pop("page", None)
-                label = f"{parameter.label}: {labels.get(code, code)}"
+                label = _("%(label)s: %(value)s") % {
+                    "label": parameter.label,
+                    "value": labels.get(code, code),
+                }
                 chosen.append(Selected(parameter.name, code, label, "?" + rest.urlencode()))
         return chosen
 

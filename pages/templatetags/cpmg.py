@@ -12,7 +12,7 @@ from django import template
 from django.core.paginator import Page as PageOfResults
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 from wagtail.models import Page
 
 from .. import dates, map
@@ -33,6 +33,12 @@ from ..models import (
 from ..models.base import active_language
 
 register = template.Library()
+
+
+@register.filter
+def colon(label: Any) -> str:
+    """A label before its value; French puts a space before the colon."""
+    return gettext("%(label)s:") % {"label": label}
 
 
 # Addresses --------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
@@ -171,7 +172,7 @@ class PublicationPage(BasePage):
         help_text=_("The journal, book or website that this publication is part of."),
     )
     volume = models.CharField(_("volume"), max_length=40, blank=True)
-    issue = models.CharField(_("number"), max_length=40, blank=True)
+    issue = models.CharField(pgettext_lazy("of a journal", "number"), max_length=40, blank=True)
     page_range = models.CharField(_("pages"), max_length=40, blank=True)
     series = models.CharField(_("series"), max_length=300, blank=True)
     series_number = models.CharField(_("number in the series"), max_length=40, blank=True)
