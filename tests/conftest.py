@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from pages.factories import HomePageFactory
 from pages.models import HomePage
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def fresh_labels() -> None:
     """The names of terms are remembered during a request; a test must not see another's."""
     forget_labels()
+
+
+@pytest.fixture(autouse=True)
+def source_language() -> None:
+    """A request leaves its language behind; the next test begins in the source language."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")
