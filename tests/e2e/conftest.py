@@ -146,6 +146,9 @@ def addresses(browser: Browser, site: str) -> dict[str, dict[str, str]]:
         found[name] = dict(
             links.evaluate_all("links => links.map(link => [link.hreflang, link.href])")
         )
+        assert set(found[name]) == set(LANGUAGES), (
+            f"{page.url}: {page.locator('body').inner_text()}"
+        )
     page.close()
     return found
 
