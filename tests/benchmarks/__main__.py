@@ -36,7 +36,7 @@ def measure(address: str, *, cached: bool) -> tuple[float, int]:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    client = Client(headers={"host": "localhost"})
+    client = Client()
     response = client.get(address)
     if response.status_code != 200:
         raise SystemExit(f"{address} answers {response.status_code}")
@@ -58,13 +58,18 @@ def measure(address: str, *, cached: bool) -> tuple[float, int]:
 
 def main() -> None:
     sys.path[:0] = [str(ROOT / "site"), str(ROOT)]
-    os.environ["DJANGO_SETTINGS_MODULE"] = "cpmg.settings.embedded"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "cpmg.settings.test"
     with tempfile.TemporaryDirectory(prefix="cpmg-bench-") as folder:
         os.environ["CPMG_VAR"] = folder
+        (Path(folder) / "static").mkdir()
         import django
 
         django.setup()
-        run()
+        from django.test import override_settings
+
+        memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        with override_settings(CACHES={"default": memory}):
+            run()
 
 
 def run() -> None:
