@@ -184,6 +184,10 @@ TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
 #: The engine behind ``search.search``; see ``search/engines``.
 SEARCH_ENGINE = env("SEARCH_ENGINE", default="database")
 ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")
+#: The alias of the index in Elasticsearch; installations that share a server each name their own.
+SEARCH_INDEX = env("SEARCH_INDEX", default="publications")
+#: Whether web processes write what waits into the index after a commit, beside the worker.
+SEARCH_DRAIN = env.bool("SEARCH_DRAIN", default=True)
 
 # Safety -----------------------------------------------------------------------------
 
@@ -199,4 +203,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # One line for each request to Elasticsearch, with its host, is too much.
+    "loggers": {"elastic_transport": {"level": "ERROR"}},
 }
