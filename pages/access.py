@@ -1,9 +1,10 @@
-"""Who may read what: the one policy, in its two forms.
+"""Who may read what: the one policy, in its forms.
 
 Where a page lives decides who can read it. A restricted section (a *shelf*) carries one
 Wagtail view restriction, which covers everything below it. ``readable_by`` filters a page
-queryset; ``may_read`` answers for one page. Nothing else filters privacy. Called without a
-user or without a page, the policy denies.
+queryset; ``may_read`` answers for one page. What is kept outside the database carries the key of
+its readers (``key_of``), and ``reader_keys`` gives those of a user. Nothing else filters privacy.
+Called without a user or without a page, the policy denies.
 """
 
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from wagtail.query import PageQuerySet
 
     from cpmg.users.models import User
+
+#: The readers' key of what everybody may read.
+PUBLIC = "public"
 
 Q = TypeVar("Q", bound="PageQuerySet")
 
@@ -54,3 +58,37 @@ def may_read(user: "User | AnonymousUser | None", page: Page | None) -> bool:
     if user is None or page is None or not page.live:
         return False
     return not any(page.path.startswith(path) for path in _refused_paths(user))
+
+
+# For copies outside the database ----------------------------------------------------------
+#
+# The key of a page names the innermost restricted section that it lies in, not the groups that
+# may enter: who joins or leaves a group, and a restriction that lets in another group, take
+# effect with the next request, without a copy being written anew.
+
+
+def restricted_sections() -> dict[str, str]:
+    """The keys of all restricted sections by tree path; one query."""
+    restrictions = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
+    return {
+        path: f"section-{pk}"
+        for pk, path in restrictions.values_list("page_id", "page__path").distinct()
+    }
+
+
+def key_of(page: Page, sections: dict[str, str] | None = None) -> str:
+    """The key of those who may read ``page`` while it is live. ``sections`` are those of
+    ``restricted_sections``, to ask for many pages."""
+    if sections is None:
+        sections = restricted_sections()
+    around = [path for path in sections if page.path.startswith(path)]
+    return sections[max(around, key=len)] if around else PUBLIC
+
+
+def reader_keys(user: "User | AnonymousUser | None") -> list[str]:
+    """The keys of all that ``user`` may read; none when there is no user."""
+    if user is None:
+        return []
+    refused = tuple(_refused_paths(user))
+    sections = restricted_sections().items()
+    return [PUBLIC, *(key for path, key in sections if not path.startswith(refused))]

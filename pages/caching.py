@@ -75,7 +75,9 @@ class PageCacheMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not self._is_cacheable(request):
-            return self.get_response(request)
+            response = self.get_response(request)
+            self._keep_private(request, response)
+            return response
         address = hashlib.sha256(request.build_absolute_uri().encode()).hexdigest()
         key = f"page:{content_version()}:{address}"
         kept = cache.get(key)
@@ -96,6 +98,11 @@ class PageCacheMiddleware:
             and not {settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys()
             and "Authorization" not in request.headers
         )
+
+    def _keep_private(self, request: HttpRequest, response: HttpResponse) -> None:
+        """What a person with a session is shown, their name in the header for one, is theirs."""
+        if request.path.startswith(self.prefixes) and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
 
     @staticmethod
     def _may_be_kept(response: HttpResponse) -> bool:

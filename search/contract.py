@@ -95,7 +95,8 @@ class Capabilities:
 class Results:
     """An answer. ``relaxed``: few publications hold all the words, so those with some of them
     follow. ``unfiltered``: how many there are without the filters and years. ``suggestion``:
-    the words that were perhaps meant. ``took_ms``: milliseconds inside the engine."""
+    the words that were perhaps meant. ``took_ms``: milliseconds inside the engine. ``degraded``:
+    the engine that was asked could not answer, and ``engine`` did in its place."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -106,13 +107,16 @@ class Results:
     unfiltered: int = 0
     relaxed: bool = False
     suggestion: str | None = None
+    degraded: bool = False
 
 
 class Engine(Protocol):
-    """What does the work. Registered in ``search.engines``."""
+    """What does the work. Registered in ``search.engines``. ``indexed``: it has an index of its
+    own, which the queue keeps up."""
 
     name: str
     capabilities: Capabilities
+    indexed: bool
 
     def search(self, request: SearchRequest) -> Results: ...
 

@@ -57,6 +57,11 @@ class Term:
         return tuple(dict.fromkeys(forms))
 
 
+def sequence(query: str) -> list[str]:
+    """The words of ``query`` outside quotation marks as they follow one another."""
+    return words(QUOTED.sub(" ", query[:MAX_CHARACTERS]))[: 2 * MAX_TERMS]
+
+
 def read(query: str) -> tuple[Term, ...]:
     """The terms of ``query``, each once: phrases in quotation marks and single words."""
     query = query[:MAX_CHARACTERS]

@@ -7,12 +7,10 @@ API speak codes alone. ``Term.labels`` gives the names in the reader's language.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from anyascii import anyascii
 from asgiref.local import Local
-from babel import Locale as CldrLocale
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -27,28 +25,11 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import TranslatableMixin
 from wagtail.search import index
 
+from cpmg.countries import is_country_code
+
 from ..translatable import synchronised, translated
 
 _labels = Local()
-
-#: Codes of CLDR in the form of country codes that ISO 3166-1 does not assign.
-NOT_COUNTRIES = {
-    "AC",
-    "CP",
-    "CQ",
-    "DG",
-    "EA",
-    "EU",
-    "EZ",
-    "IC",
-    "QO",
-    "TA",
-    "UN",
-    "XA",
-    "XB",
-    "XK",
-    "ZZ",
-}
 
 
 def forget_labels(**kwargs: Any) -> None:
@@ -61,12 +42,6 @@ request_started.connect(forget_labels)
 def collation_key(text: str) -> str:
     """Sorts as readers of the four languages expect: accents and case do not separate."""
     return anyascii(text).casefold()
-
-
-def is_country_code(code: str) -> bool:
-    """Whether ``code`` is an ISO 3166-1 alpha-2 code of a country or territory, in capitals."""
-    regions = CldrLocale("en").territories
-    return bool(re.fullmatch("[A-Z]{2}", code)) and code in regions.keys() - NOT_COUNTRIES
 
 
 class Term(TranslatableMixin, index.Indexed, models.Model):

@@ -4,8 +4,12 @@ from django.conf import settings
 
 from ..contract import Engine, Results, SearchRequest
 from .database import DatabaseEngine
+from .elasticsearch import ElasticsearchEngine
 
-ENGINES: dict[str, type[Engine]] = {DatabaseEngine.name: DatabaseEngine}
+ENGINES: dict[str, type[Engine]] = {
+    DatabaseEngine.name: DatabaseEngine,
+    ElasticsearchEngine.name: ElasticsearchEngine,
+}
 
 
 def engine() -> Engine:

@@ -20,7 +20,6 @@ from django.db import connection
 from django.db.models import CharField, Count
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
-from django.utils.translation import gettext as _
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.search.backends import get_search_backend
 from wagtail.search.models import IndexEntry
@@ -28,7 +27,8 @@ from wagtail.search.models import IndexEntry
 from pages.filters import Choice, Year
 from repository.models import PublicationPage
 
-from ..contract import Bucket, Capabilities, Facet, Hit, Results, SearchRequest
+from ..contract import Capabilities, Facet, Hit, Results, SearchRequest
+from ..facets import facet
 from ..filters import SearchFilter
 from ..highlighting import Marker
 from ..words import Term, read
@@ -51,22 +51,26 @@ def among(ids: Iterable[int]) -> RawSQL:
 # The words, in each database's own language -------------------------------------------------
 
 
+def fts5_match(terms: tuple[Term, ...], every: bool) -> str:
+    """``terms`` in the language of FTS5."""
+    alternatives = [
+        "(" + " OR ".join(f'"{word}"' for word in term.forms or (" ".join(term.words),)) + ")"
+        for term in terms
+    ]
+    return "{title body} : (" + (" AND " if every else " OR ").join(alternatives) + ")"
+
+
 def _sqlite(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
     """By BM25 over title and text. The columns of the index: autocomplete, body, title.
 
     ``CROSS JOIN`` makes SQLite look up the words first, once: the order it would choose by
     itself looks them up for each publication."""
     table = f"{IndexEntry._meta.db_table}_fts"
-    alternatives = [
-        "(" + " OR ".join(f'"{word}"' for word in term.forms or (" ".join(term.words),)) + ")"
-        for term in terms
-    ]
-    match = "{title body} : (" + (" AND " if every else " OR ").join(alternatives) + ")"
     return (
         f"SELECT entry.object_id, -bm25({table}, 0, 1, 3)"  # noqa: S608 - names of tables only
         f" FROM {table} CROSS JOIN {IndexEntry._meta.db_table} entry ON entry.id = {table}.rowid"
         f" WHERE {table} MATCH %s AND entry.content_type_id = %s",
-        [match],
+        [fts5_match(terms, every)],
     )
 
 
@@ -201,50 +205,23 @@ class Question:
         return [pk for pk in self.ordered if all(pk in ids for ids in left)]
 
     def facets(self) -> tuple[Facet, ...]:
-        parameters = {p.name: p for p in SearchFilter.parameters if isinstance(p, Choice)}
+        lookups = {p.name: p.lookup for p in SearchFilter.parameters if isinstance(p, Choice)}
+        lookups["year"] = "year"
         everywhere = self.narrowed()
         facets = []
         for name in self.request.facets:
             ids = self.narrowed(without=name) if name in self.selections else everywhere
-            if name == "year":
-                facets.append(self._years(ids))
-            else:
-                facets.append(self._facet(parameters[name], ids))
+            facets.append(facet(name, self._counts(lookups[name], ids), self.request))
         return tuple(facets)
 
     @staticmethod
-    def _counts(lookup: str, ids: list[int]) -> dict[Any, int]:
+    def _counts(lookup: str, ids: list[int]) -> dict[str, int]:
         if not ids:
             return {}
         rows = PublicationPage._base_manager.filter(pk__in=among(ids)).order_by()
         counts = dict(rows.values_list(lookup).annotate(Count("pk")))
         counts.pop(None, None)
-        return counts
-
-    def _facet(self, parameter: Choice, ids: list[int]) -> Facet:
-        counts = self._counts(parameter.lookup, ids)
-        selected = self.request.filters.get(parameter.name, ())
-        buckets = [
-            Bucket(code, str(label), counts.get(code, 0), code in selected)
-            for code, label in parameter.options().items()
-            if code in counts or code in selected
-        ]
-        buckets.sort(key=lambda bucket: -bucket.count)
-        return Facet(parameter.name, str(parameter.label), tuple(buckets))
-
-    def _years(self, ids: list[int]) -> Facet:
-        first, last = self.request.year_from, self.request.year_to
-        chosen = first is not None or last is not None
-        buckets = [
-            Bucket(
-                str(year),
-                str(year),
-                count,
-                chosen and (first or 0) <= year <= (last or 9999),
-            )
-            for year, count in sorted(self._counts("year", ids).items())
-        ]
-        return Facet("year", _("Year"), tuple(buckets))
+        return {str(code): count for code, count in counts.items()}
 
     # Hits
 
@@ -278,6 +255,7 @@ class DatabaseEngine:
 
     name = "database"
     capabilities = Capabilities()
+    indexed = False
 
     def search(self, request: SearchRequest) -> Results:
         begin = time.perf_counter()

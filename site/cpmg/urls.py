@@ -10,6 +10,8 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cpmg import health
+from cpmg.users import urls as users_urls
+from cpmg.users import views as users_views
 from cpmg.api import api
 from pages import views as pages_views
 from pages.api import nothing_here
@@ -17,6 +19,9 @@ from search import views as search_views
 
 urlpatterns = [
     path("health/", health.health, name="health"),
+    path("", include(users_urls)),
+    path("admin/login/", users_views.sign_in),
+    path("admin/password_reset/", users_views.new_password),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v3/", api.urls),
@@ -36,6 +41,8 @@ if settings.MEDIA_IMAGES_SERVED:
 urlpatterns += i18n_patterns(
     # Translators: the address of the search page, lower case without accents.
     path(_("search/"), search_views.search_page, name="search"),
+    *users_urls.in_language,
+    path("_util/login/", users_views.sign_in),
     path("", include(wagtail_urls)),
 )
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from pages import factories as make
 from pages.models import EventOrganisation, EventPage
-from pages.models.vocabularies import is_country_code
+from cpmg.countries import is_country_code
 
 
 def errors(row) -> dict[str, list[str]]:

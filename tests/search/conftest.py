@@ -1,25 +1,62 @@
 """What the tests of the search share: every engine, and short ways to ask."""
 
+import os
+import uuid
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings as configured
 from django.contrib.auth.models import AnonymousUser
 
 from pages.factories import ThemeFactory
 from repository.factories import PublicationPageFactory
+from search import index, queue
 from search.contract import Results, SearchRequest
 from search.engines import ENGINES, search
+from search.engines.elasticsearch import breaker
 
 Ask = Callable[..., Results]
+
+
+def server() -> str:
+    """The address of Elasticsearch. Without one its tests are left out on SQLite, where the
+    test run starts no services; beside PostgreSQL its absence is a failure."""
+    if not configured.ELASTICSEARCH_URL:
+        if os.environ.get("CI") and "DATABASE_URL" in os.environ:
+            pytest.fail("There is no Elasticsearch: ELASTICSEARCH_URL is not set.")
+        pytest.skip("ELASTICSEARCH_URL is not set.")
+    return configured.ELASTICSEARCH_URL
+
+
+@pytest.fixture
+def elasticsearch(settings, db):
+    """Searches on Elasticsearch, with an empty index of this test's own; gives the client."""
+    server()
+    settings.SEARCH_ENGINE = "elasticsearch"
+    settings.SEARCH_INDEX = f"test-{uuid.uuid4().hex[:12]}"
+    breaker.worked()
+    es = index.client(20)
+    name = index.create(es, index.new_name())
+    es.indices.put_alias(index=name, name=index.alias())
+    yield es
+    for name in es.indices.get(index=f"{settings.SEARCH_INDEX}-*").body:
+        es.indices.delete(index=name)
+    breaker.worked()
 
 
 @pytest.fixture(params=sorted(ENGINES))
 def ask(request, settings, db) -> Ask:
     """Asks each engine in turn, as an anonymous reader of English if nothing else is said."""
+    if ENGINES[request.param].indexed:
+        es = request.getfixturevalue("elasticsearch")
     settings.SEARCH_ENGINE = request.param
 
     def ask(query: str = "", **fields) -> Results:
-        return search(SearchRequest(query, **{"user": AnonymousUser(), **fields}))
+        if ENGINES[request.param].indexed:
+            assert not queue.drain(es, refresh=True).failed
+        results = search(SearchRequest(query, **{"user": AnonymousUser(), **fields}))
+        assert not results.degraded
+        return results
 
     return ask
 

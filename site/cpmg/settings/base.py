@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
@@ -36,6 +37,12 @@ INSTALLED_APPS = [
     "wagtail.admin",
     "wagtail.api.v3",
     "wagtail",
+    # Accounts
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "ninja",
     "modelcluster",
     "taggit",
@@ -65,6 +72,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "cpmg.users.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -104,8 +113,67 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "wagtailadmin_login"
-LOGIN_REDIRECT_URL = "wagtailadmin_home"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account"
+
+ACCOUNT_ADAPTER = "cpmg.users.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"membership_request": "10/h/ip"}
+ACCOUNT_FORMS = {
+    "add_email": "cpmg.users.forms.AddEmailForm",
+    "change_password": "cpmg.users.forms.ChangePasswordForm",
+    "login": "cpmg.users.forms.LoginForm",
+    "reauthenticate": "cpmg.users.forms.ReauthenticateForm",
+    "reset_password": "cpmg.users.forms.ResetPasswordForm",
+    "reset_password_from_key": "cpmg.users.forms.ResetPasswordKeyForm",
+    "set_password": "cpmg.users.forms.SetPasswordForm",
+}
+
+#: Whether the admin opens only to people who sign in with an authenticator app.
+MFA_REQUIRED = True
+MFA_ADAPTER = "cpmg.users.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "CPMG"
+MFA_FORMS = {
+    "activate_totp": "cpmg.users.forms.ActivateForm",
+    "authenticate": "cpmg.users.forms.SecondFactorForm",
+    "reauthenticate": "cpmg.users.forms.SecondFactorAgainForm",
+}
+
+SOCIALACCOUNT_ADAPTER = "cpmg.users.adapters.SocialAccountAdapter"
+#: The organisation's word on who owns an address is taken, if it says that it verified it.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS: dict = {}
+OIDC = {name: env(f"OIDC_{name}", default="") for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")}
+if all(OIDC.values()):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "organisation",
+                "name": env("OIDC_NAME", default="OpenID Connect"),
+                "client_id": OIDC["CLIENT_ID"],
+                "secret": OIDC["CLIENT_SECRET"],
+                "settings": {"server_url": OIDC["ISSUER"].rstrip("/")},
+            }
+        ],
+    }
+elif any(OIDC.values()):
+    missing = ", ".join(f"OIDC_{name}" for name, value in OIDC.items() if not value)
+    raise ImproperlyConfigured(f"Sign-in through OpenID Connect also needs {missing}.")
+
+#: Whether `manage.py demo_people` may make people whose passwords it prints.
+DEMO_PEOPLE_ALLOWED = False
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="cpmg@localhost")
 
 # Languages --------------------------------------------------------------------------
 
@@ -150,6 +218,9 @@ WAGTAILADMIN_UNSAFE_PAGE_DELETION_LIMIT = 10
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+#: Password and e-mail address are changed on the reader site, for everybody in the same way.
+WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILEMBEDS_FINDERS: list[dict] = []
 WAGTAILSEARCH_BACKENDS = {
     "default": {
@@ -186,6 +257,10 @@ TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
 #: The engine behind ``search.search``; see ``search/engines``.
 SEARCH_ENGINE = env("SEARCH_ENGINE", default="database")
 ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")
+#: The alias of the index in Elasticsearch; installations that share a server each name their own.
+SEARCH_INDEX = env("SEARCH_INDEX", default="publications")
+#: Whether web processes write what waits into the index after a commit, beside the worker.
+SEARCH_DRAIN = env.bool("SEARCH_DRAIN", default=True)
 
 # Safety -----------------------------------------------------------------------------
 
@@ -217,4 +292,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # One line for each request to Elasticsearch, with its host, is too much.
+    "loggers": {"elastic_transport": {"level": "ERROR"}},
 }

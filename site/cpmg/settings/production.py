@@ -47,6 +47,10 @@ STORAGES = STORAGES | {  # type: ignore[assignment]
 }
 MEDIA_IMAGES_SERVED = False
 
+#: How many proxies of ours stand before this process: the limits on attempts count by the
+#: reader's address, which the outermost of them writes.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", default=1)
+
 #: The admin shows its previews in a frame of its own origin, which W019 advises against.
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
 

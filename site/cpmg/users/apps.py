@@ -9,6 +9,11 @@ class UsersConfig(AppConfig):
     verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        from . import addresses
+
+        addresses.connect()
+
 
 class AdministrationConfig(wagtail_users.WagtailUsersAppConfig):
     """Wagtail's part for people and groups, with forms that know no user names."""

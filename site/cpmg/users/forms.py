@@ -1,17 +1,241 @@
-"""People in the admin: their e-mail address is their name for signing in."""
+"""Forms of accounts, on the reader site and in the admin."""
+
+from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import forms as account
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
+from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from wagtail.users import forms
+from wagtail.users import forms as wagtail
+from wagtail.users.models import UserProfile
 
-from .models import User
+from cpmg.countries import names
+
+from . import interests
+from .models import MembershipRequest, User
+
+# On the reader site: allauth's forms in our words ------------------------------------
+
+LABELS = {
+    "login": _("E-mail address"),
+    "email": _("E-mail address"),
+    "password": _("Password"),
+    "remember": _("Keep me signed in on this device"),
+    "oldpassword": _("Current password"),
+    "password1": _("New password"),
+    "password2": _("New password, once more"),
+    "code": _("Code"),
+}
+
+
+class OurWords:
+    """Labels above the fields and no grey words inside them, which vanish while one types."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
+            field.label = LABELS.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+            if name == "password":
+                field.help_text = ""
+            if name == "code":
+                field.widget.attrs["inputmode"] = "text"
+
+
+class LoginForm(OurWords, account.LoginForm):
+    pass
+
+
+class ResetPasswordForm(OurWords, account.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(OurWords, account.ResetPasswordKeyForm):
+    pass
+
+
+class ChangePasswordForm(OurWords, account.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(OurWords, account.SetPasswordForm):
+    pass
+
+
+class AddEmailForm(OurWords, account.AddEmailForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")
+
+
+class ReauthenticateForm(OurWords, account.ReauthenticateForm):
+    pass
+
+
+class SecondFactorForm(OurWords, mfa.AuthenticateForm):
+    pass
+
+
+class SecondFactorAgainForm(OurWords, mfa.ReauthenticateForm):
+    pass
+
+
+class ActivateForm(OurWords, totp.ActivateTOTPForm):
+    pass
+
+
+# On the reader site: ours -------------------------------------------------------------
+
+
+class PersonMixin:
+    """Country and networks are chosen by name, in the reader's language."""
+
+    fields: dict[str, forms.Field]
+
+    def offer_choices(self) -> None:
+        countries = sorted(names(get_language() or "en").items(), key=lambda choice: choice[1])
+        self.fields["country"] = forms.ChoiceField(
+            label=_("Country or territory"),
+            choices=[("", "–"), *countries],
+            required=self.fields["country"].required,
+            widget=forms.Select(attrs={"autocomplete": "country"}),
+        )
+        self.fields["interests"] = forms.MultipleChoiceField(
+            label=_("Networks of interest"),
+            choices=interests.choices(),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["language"].help_text = _("Of the messages that we send you.")  # type: ignore[assignment]
+        for name, token in {
+            "first_name": "given-name",
+            "last_name": "family-name",
+            "organisation": "organization",
+            "email": "email",
+        }.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs["autocomplete"] = token
+
+
+class MembershipRequestForm(PersonMixin, forms.ModelForm):
+    #: People don't see this field and leave it empty; programs fill in what they find.
+    website = forms.CharField(required=False, label=_("Leave this field empty"))
+
+    class Meta:
+        model = MembershipRequest
+        fields = [
+            *("first_name", "last_name", "email", "organisation", "country", "interests"),
+            *("reason", "language"),
+        ]
+        widgets = {"reason": forms.Textarea(attrs={"rows": 5})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_choices()
+        self.fields["reason"].label = _("Why would you like to become a member?")
+        self.fields["language"].initial = get_language()
+        self.fields["website"].widget.attrs |= {"tabindex": "-1", "autocomplete": "off"}
+
+    def validate_constraints(self) -> None:
+        """Whether a request waits for this address is nobody's business."""
+
+    def is_from_a_robot(self) -> bool:
+        return bool(self.cleaned_data["website"])
+
+    def fields_of_request(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class ProfileForm(PersonMixin, forms.ModelForm):
+    """The person, and which of Wagtail's messages about pages they want."""
+
+    approved_notifications = forms.BooleanField(
+        label=_("When something that I sent to the editors is approved"), required=False
+    )
+    rejected_notifications = forms.BooleanField(
+        label=_("When something that I sent to the editors is sent back"), required=False
+    )
+    NOTIFICATIONS = ("approved_notifications", "rejected_notifications")
+
+    class Meta:
+        model = User
+        fields = ["first_name", "last_name", "organisation", "country", "interests", "language"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_choices()
+        wanted = UserProfile.get_for_user(self.instance)
+        for name in self.NOTIFICATIONS:
+            self.fields[name].initial = getattr(wanted, name)
+
+    def save(self, commit: bool = True) -> User:
+        user = super().save(commit)
+        wanted = UserProfile.get_for_user(user)
+        for name in self.NOTIFICATIONS:
+            setattr(wanted, name, self.cleaned_data[name])
+        wanted.save(update_fields=self.NOTIFICATIONS)
+        return user
+
+
+class DeleteForm(forms.Form):
+    """Asks for the password; who has none, because an organisation signs them in, types their
+    e-mail address."""
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if user.has_usable_password():
+            self.fields["password"] = forms.CharField(
+                label=_("Password"),
+                strip=False,
+                widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            )
+        else:
+            self.fields["email"] = forms.EmailField(label=_("E-mail address"))
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        return password
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        if email.lower() != self.user.email.lower():
+            raise forms.ValidationError(_("This is not the e-mail address of your account."))
+        return email
+
+
+# In the admin -------------------------------------------------------------------------
+
+
+class DecisionForm(forms.Form):
+    """Approve, or reject with words for the person."""
+
+    reason = forms.CharField(
+        label=_("Reason of a rejection"),
+        help_text=_("The person reads it in the message that we send."),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    decision = forms.ChoiceField(choices=[("approve", ""), ("reject", "")], required=True)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("decision") == "reject" and not given.get("reason"):
+            self.add_error("reason", _("Say why: the person reads it."))
+        return given
 
 
 class EmailMixin:
     """Speaks of e-mail addresses where Wagtail speaks of names, and disregards their case."""
 
-    error_messages = forms.UserForm.error_messages | {
+    error_messages = wagtail.UserForm.error_messages | {
         "duplicate_username": _("There is already an account with this e-mail address."),
     }
 
@@ -25,9 +249,9 @@ class EmailMixin:
         return User.objects.normalize_email(self.cleaned_data["email"])  # type: ignore[attr-defined]
 
 
-class PersonCreationForm(EmailMixin, forms.UserCreationForm):
+class PersonCreationForm(EmailMixin, wagtail.UserCreationForm):
     pass
 
 
-class PersonEditForm(EmailMixin, forms.UserEditForm):
+class PersonEditForm(EmailMixin, wagtail.UserEditForm):
     pass

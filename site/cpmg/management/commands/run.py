@@ -142,7 +142,7 @@ class Command(BaseCommand):
                 f"      Password           {password}",
             ]
             lines += [
-                "      The password is shown this once. Change it in the admin, under Account."
+                "      The password is shown this once. Change it under /en/account/, and see docs/accounts.md."
             ]
         print("\n".join(lines), flush=True)
 

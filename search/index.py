@@ -1,0 +1,154 @@
+"""The index of publications in Elasticsearch: its mapping, its analysers, its names.
+
+One document is one publication (one translation group), whatever its languages. The mapping is
+strict and has a version: a change of it is a new index, which ``search_rebuild`` fills beside the
+old one. Reads and writes go through the alias, so that they follow the swap.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.conf import settings
+from elasticsearch import Elasticsearch
+
+#: Grows with every change of the mapping, the analysers or what documents hold.
+VERSION = 1
+
+LANGUAGES = ("en", "es", "fr", "nl")
+STEMMERS = {"en": "english", "es": "light_spanish", "fr": "light_french", "nl": "dutch"}
+#: French words of which an apostrophe leaves a letter or two.
+ELIDED = ("l", "m", "t", "qu", "n", "s", "j", "d", "c", "jusqu", "quoiqu", "lorsqu", "puisqu")
+#: The text of a publication, by what it is.
+TEXTS = ("title", "abstract", "body")
+
+#: Accents are folded before stemming, so that a query without them meets the same stem. No stop
+#: word is left out: phrases need them, and the query leaves them out where they don't count.
+ANALYSIS: dict[str, Any] = {
+    "char_filter": {
+        # As ``repository.words.words`` cuts a query: all but letters and digits separates.
+        "apart": {
+            "type": "pattern_replace",
+            "pattern": r"[^\p{L}\p{M}\p{N}]+",
+            "replacement": " ",
+        },
+        "apart_but_apostrophes": {
+            "type": "pattern_replace",
+            "pattern": r"[^\p{L}\p{M}\p{N}'’]+",
+            "replacement": " ",
+        },
+    },
+    "filter": {
+        "elision": {
+            "type": "elision",
+            "articles_case": True,
+            "articles": list(ELIDED),
+        },
+        **{f"stem_{code}": {"type": "stemmer", "language": STEMMERS[code]} for code in LANGUAGES},
+    },
+    "analyzer": {
+        "exact": {
+            "char_filter": ["apart"],
+            "tokenizer": "standard",
+            "filter": ["lowercase", "asciifolding"],
+        },
+        **{
+            f"stemmed_{code}": {
+                "char_filter": ["apart_but_apostrophes" if code == "fr" else "apart"],
+                "tokenizer": "standard",
+                "filter": [
+                    *(["elision"] if code == "fr" else []),
+                    *("lowercase", "asciifolding", f"stem_{code}"),
+                ],
+            }
+            for code in LANGUAGES
+        },
+    },
+}
+
+
+def _text(code: str, *copies: str) -> dict[str, Any]:
+    """A text in one language: stemmed, and as it is written but for accents and case."""
+    return {
+        "type": "text",
+        "analyzer": f"stemmed_{code}",
+        "fields": {"exact": {"type": "text", "analyzer": "exact"}},
+        "copy_to": ["any", *copies],
+    }
+
+
+def _by_language(field: Any) -> dict[str, Any]:
+    return {"properties": {code: field(code) for code in LANGUAGES}}
+
+
+WORDS = {"type": "text", "analyzer": "exact", "copy_to": ["any"]}
+WORDS_ALONE = {"type": "text", "analyzer": "exact", "norms": False}
+CODES = {"type": "keyword"}
+
+MAPPING: dict[str, Any] = {
+    "dynamic": "strict",
+    # What words are looked up in is never read back, but for texts that are quoted.
+    "_source": {"excludes": ["spelling", "names"]},
+    "_meta": {"version": VERSION},
+    "properties": {
+        "key": CODES,
+        "version": {"type": "long"},
+        "readers": CODES,
+        "locales": CODES,
+        "title": _by_language(lambda code: _text(code, "titles")),
+        "abstract": _by_language(_text),
+        "body": _by_language(_text),
+        # Every title in every language; everything in every language.
+        "titles": {"type": "text", "analyzer": "exact"},
+        "any": {"type": "text", "analyzer": "exact"},
+        # Contributors, subjects under their names in four languages, publisher and series.
+        "contributors": WORDS,
+        "subjects": WORDS,
+        "names": WORDS,
+        # The words that everybody may know of, from which typing errors are put right.
+        "spelling": _by_language(lambda code: WORDS_ALONE),
+        "identifiers": {"type": "keyword", "copy_to": ["any"]},
+        **dict.fromkeys(("country", "theme", "network", "type", "language", "tag"), CODES),
+        "year": {"type": "short"},
+        "month": {"type": "byte"},
+        "published": {"type": "date", "format": "yyyy-MM"},
+        "sort_title": _by_language(lambda code: {"type": "keyword", "ignore_above": 300}),
+    },
+}
+
+SETTINGS: dict[str, Any] = {
+    "number_of_shards": 1,
+    "auto_expand_replicas": "0-1",
+    "max_result_window": 100_000,
+    "analysis": ANALYSIS,
+    # A little more for what says a word often: measured with ``search_evaluate``.
+    "similarity": {"default": {"type": "BM25", "k1": 1.6, "b": 0.75}},
+}
+
+
+def alias() -> str:
+    """The name that reads and writes go through."""
+    return str(settings.SEARCH_INDEX)
+
+
+def new_name() -> str:
+    """The name of an index that is about to be made, with the version of its mapping."""
+    return f"{alias()}-v{VERSION}-{time.strftime('%Y%m%d%H%M%S')}-{time.time_ns() % 10**6:06}"
+
+
+def client(timeout: float = 10) -> Elasticsearch:
+    """Elasticsearch as the settings name it. Nothing is tried twice behind the caller's back."""
+    return Elasticsearch(settings.ELASTICSEARCH_URL, request_timeout=timeout, max_retries=0)
+
+
+def create(es: Elasticsearch, name: str, **more: Any) -> str:
+    """Makes an empty index with the mapping; ``more`` are further settings."""
+    es.indices.create(index=name, mappings=MAPPING, settings={**SETTINGS, **more})
+    return name
+
+
+def current(es: Elasticsearch) -> str | None:
+    """The index behind the alias."""
+    found = es.options(ignore_status=404).indices.get_alias(name=alias())
+    return next((name for name in found.body if "aliases" in found.body[name]), None)

@@ -1,0 +1,259 @@
+"""Words as a query of Elasticsearch: what is looked up where, and what it counts.
+
+A query takes two requests. The first asks which words the index knows, and for the unknown ones
+which known words are near; it also counts the publications that hold all words. The second
+finds. All figures here were chosen by ``search_evaluate`` on judged collections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+from .index import TEXTS
+from .words import Term, read, sequence
+
+Clause = dict[str, Any]
+
+#: What a word counts in a field. ``LANGUAGE`` stands for the reader's language.
+WEIGHTS = {
+    "title.LANGUAGE": 1.2,
+    "title.LANGUAGE.exact": 0.3,
+    "abstract.LANGUAGE": 1.0,
+    "abstract.LANGUAGE.exact": 0.25,
+    "body.LANGUAGE": 0.5,
+    "body.LANGUAGE.exact": 0.15,
+    "titles": 0.1,
+    "subjects": 0.4,
+    "contributors": 0.4,
+    "any": 0.15,
+}
+#: When fewer publications hold all the words, those with some of them follow.
+ENOUGH = 10
+#: What other forms of a word, in whatever language, count beside the word itself.
+OTHER_FORM = 0.5
+#: What words that are joined count beside single ones.
+JOINED = 0.3
+#: What a word without a subject of its own counts.
+STOP_WORD = 0.15
+#: Publications with every word come before all others.
+EVERY = 1024.0
+#: An identifier leads to its record.
+IDENTIFIER = 4096.0
+#: At most so much for what was published now, half of it for ten years ago.
+RECENCY = 0.2
+
+#: How Elasticsearch looks for known words near an unknown one.
+NEAR = {
+    "suggest_mode": "missing",
+    "size": 10,
+    "max_edits": 2,
+    "prefix_length": 0,
+    "min_word_length": 3,
+}
+#: What a word that was put right counts.
+CORRECTED = 0.9
+#: Known words that stand for an unknown one.
+MOST_CORRECTIONS = 4
+#: How much less alike than the nearest word they may be.
+LESS_ALIKE = 0.12
+#: An unknown word of this length may be two words written as one.
+SHORTEST_COMPOUND = 8
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words of a query on their way. ``corrections``: for a word that the index doesn't
+    know, those that it does and what they count."""
+
+    language: str
+    terms: tuple[Term, ...]
+    sequence: tuple[str, ...]
+    identifiers: tuple[str, ...] = ()
+    corrections: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, query: str, language: str, identifiers: Iterable[str] = ()) -> Asked:
+        return cls(language, read(query), tuple(sequence(query)), tuple(identifiers))
+
+    @property
+    def words(self) -> list[str]:
+        """The single words among the terms."""
+        return [term.words[0] for term in self.terms if len(term.words) == 1]
+
+    @property
+    def joined(self) -> dict[str, tuple[str, str]]:
+        """Neighbours as one word, as Dutch writes compounds and others write hyphens."""
+        words = set(self.words)
+        return {
+            first + second: (first, second)
+            for first, second in pairwise(self.sequence)
+            if (first in words or second in words) and len(first + second) >= 5
+        }
+
+    # The first request ------------------------------------------------------------------
+
+    def first(self, readers: list[str], hidden: Iterable[str] = ()) -> Clause:
+        """Which words are known, what is near the unknown ones, and how many publications hold
+        them all, counted up to ``ENOUGH``."""
+        asked: Clause = {
+            "size": 0,
+            "track_total_hits": ENOUGH,
+            "query": {"bool": {"filter": [readable(readers, hidden), self.every()]}},
+        }
+        if words := self.words:
+            known = {word: self._stem(word) for word in words}
+            asked["aggs"] = {
+                "all": {"global": {}, "aggs": {"known": {"filters": {"filters": known}}}}
+            }
+            asked["suggest"] = {
+                "near": {
+                    "text": " ".join(words),
+                    "term": {"field": f"spelling.{self.language}", "analyzer": "exact", **NEAR},
+                }
+            }
+        return asked
+
+    def corrected(self, answer: Mapping[str, Any]) -> Asked:
+        """With the known words that ``answer`` to ``first`` names."""
+        corrections: dict[str, tuple[tuple[str, float], ...]] = {}
+        if not self.words:
+            return self
+        known = answer["aggregations"]["all"]["known"]["buckets"]
+        for entry in answer["suggest"]["near"]:
+            word, options = entry["text"], entry["options"]
+            if not options or not word.isalpha() or known[word]["doc_count"]:
+                continue
+            best = options[0]["score"]
+            corrections[word] = tuple(
+                (option["text"], round(CORRECTED - 2 * (best - option["score"]), 3))
+                for option in options[:MOST_CORRECTIONS]
+                if best - option["score"] <= LESS_ALIKE
+            )
+        return replace(self, corrections=corrections)
+
+    def _stem(self, word: str) -> Clause:
+        return {"bool": {"should": [_match(f"{name}.{self.language}", word) for name in TEXTS]}}
+
+    # The second request -----------------------------------------------------------------
+
+    def fields(self) -> dict[str, float]:
+        return {name.replace("LANGUAGE", self.language): weight for name, weight in WEIGHTS.items()}
+
+    def score(self) -> Clause:
+        """What each word counts, wherever it stands."""
+        should: list[Clause] = []
+        for term in self.terms:
+            if len(term.words) > 1:
+                phrase = " ".join(term.words)
+                should += [
+                    _phrase(name, phrase, weight)
+                    for name, weight in self.fields().items()
+                    if name.endswith(".exact") or name in ("titles", "any", "contributors")
+                ]
+            else:
+                should.append(self._word(term))
+        for word in self.joined:
+            should += self._everywhere(word, JOINED)
+        single = set(self.words)
+        for word in dict.fromkeys(self.sequence):
+            if word not in single:
+                should += self._everywhere(word, STOP_WORD)
+        return {"bool": {"should": should}}
+
+    def _everywhere(self, word: str, weight: float) -> list[Clause]:
+        return [_match(name, word, weight * w) for name, w in self.fields().items()]
+
+    def _word(self, term: Term) -> Clause:
+        word, *forms = term.forms
+        own = self._everywhere(word, 1)
+        own += [_match("any", form, OTHER_FORM * WEIGHTS["any"]) for form in forms]
+        own += [_match("titles", form, OTHER_FORM * WEIGHTS["titles"]) for form in forms]
+        near = self.corrections.get(word, ())
+        if not near:
+            return {"bool": {"should": own}}
+        alternatives = [own] + [self._everywhere(other, alike) for other, alike in near]
+        return {"dis_max": {"queries": [{"bool": {"should": each}} for each in alternatives]}}
+
+    def present(self, term: Term) -> Clause:
+        """That a publication holds ``term``, in some form, joined or put right."""
+        if len(term.words) > 1:
+            return _phrase("any", " ".join(term.words))
+        word = term.words[0]
+        words = [*term.forms, *(near for near, _alike in self.corrections.get(word, ()))]
+        for joined, parts in self.joined.items():
+            if word in parts:
+                words.append(joined)
+        should: list[Clause] = [{"terms": {"any": words}}]
+        stemmed = [word, *(near for near, _alike in self.corrections.get(word, ()))]
+        for name in TEXTS:
+            should.append(_match(f"{name}.{self.language}", " ".join(stemmed)))
+        if len(word) >= SHORTEST_COMPOUND and word.isalpha() and word in self.corrections:
+            should += [
+                _phrase("any", f"{word[:place]} {word[place:]}")
+                for place in range(3, len(word) - 2)
+            ]
+        return {"bool": {"should": should}}
+
+    def every(self) -> Clause:
+        """That a publication holds every term."""
+        return {"bool": {"filter": [self.present(term) for term in self.terms]}}
+
+    def some(self) -> Clause:
+        return {"bool": {"should": [self.present(term) for term in self.terms]}}
+
+    @property
+    def suggestion(self) -> dict[str, str]:
+        """By unknown word the one that was most likely meant."""
+        words = set(self.words)
+        return {
+            word: near[0][0] for word, near in self.corrections.items() if near and word in words
+        }
+
+
+def _match(name: str, words: str, boost: float = 1) -> Clause:
+    return {"match": {name: {"query": words, "boost": round(boost, 4)}}}
+
+
+def _phrase(name: str, words: str, boost: float = 1) -> Clause:
+    return {"match_phrase": {name: {"query": words, "boost": round(boost, 4)}}}
+
+
+def readable(readers: list[str], hidden: Iterable[str] = ()) -> Clause:
+    """The policy of ``pages.access`` as a filter: what ``readers`` may read, without what is
+    ``hidden`` from them since."""
+    allowed: Clause = {"filter": [{"terms": {"readers": readers}}]}
+    if hidden := list(hidden):
+        allowed["must_not"] = [{"terms": {"key": hidden}}]
+    return {"bool": allowed}
+
+
+def body(
+    asked: Asked,
+    readers: list[str],
+    hidden: Iterable[str] = (),
+    *,
+    strict: bool,
+    scored: bool = True,
+) -> Clause:
+    """The second request. ``strict`` leaves out what holds some of the words only; without
+    ``scored``, what holds every word comes before what doesn't, and all else is alike."""
+    may_be_read = readable(readers, hidden)
+    if not asked.terms:
+        return {"bool": {"filter": [may_be_read]}}
+    found = asked.every() if strict or len(asked.terms) == 1 else asked.some()
+    should: list[Clause] = [_flag("every", asked.every(), EVERY)]
+    if asked.identifiers:
+        exactly: Clause = {"terms": {"identifiers": list(asked.identifiers)}}
+        found = {"bool": {"should": [found, exactly]}}
+        should.append(_flag("identifier", exactly, IDENTIFIER))
+    if scored:
+        recent = {"field": "published", "origin": "now/d", "pivot": "3650d", "boost": RECENCY}
+        should += [asked.score(), {"distance_feature": recent}]
+    return {"bool": {"filter": [may_be_read, found], "should": should}}
+
+
+def _flag(name: str, found: Clause, boost: float) -> Clause:
+    return {"constant_score": {"filter": found, "boost": boost, "_name": name}}

@@ -1,0 +1,240 @@
+"""The way of a change into the index, durable from the transaction of the change on.
+
+``changed`` notes, in that transaction, which publications are to be indexed anew. ``drain``
+takes what waits and writes it in bulk: after the commit, in a thread of its own, so that nobody
+who saves waits for Elasticsearch, and again in ``manage.py search_worker``. Whoever drains holds
+a lease, so that what a killed process had taken comes back by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from elasticsearch import ApiError, Elasticsearch, TransportError
+
+from . import documents, index
+from .models import IndexJob
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+#: Seconds after which what was taken comes back: more than the writing of a batch may take.
+LEASE = 45
+#: Seconds until the next attempt, at most.
+LONGEST_WAIT = 20
+#: Seconds that a bulk request may take.
+WRITING = 30
+
+
+def in_use() -> bool:
+    """Whether the engine in use has an index that must be kept up."""
+    from .engines import ENGINES
+
+    return ENGINES[settings.SEARCH_ENGINE].indexed
+
+
+# Noting -------------------------------------------------------------------------------------
+
+
+def changed(pages: QuerySet) -> None:
+    """Notes that the publications of ``pages`` are to be indexed anew: one statement, however
+    many they are, and one row for each, however often it changes."""
+    if not in_use():
+        return
+    rows = pages.order_by().values("translation_key").distinct()
+    sql, parameters = rows.query.sql_with_params()
+    _note(f"SELECT pages.translation_key FROM ({sql}) pages", list(parameters))  # noqa: S608
+
+
+def changed_key(key: uuid.UUID) -> None:
+    """As ``changed``, for one publication that may be gone."""
+    if in_use():
+        value = key.hex if connection.vendor == "sqlite" else key
+        cast = "" if connection.vendor == "sqlite" else "::uuid"
+        _note(f"SELECT %s{cast} AS translation_key", [value])
+
+
+def _note(keys: str, parameters: list[Any]) -> None:
+    table = IndexJob._meta.db_table
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (key, version, done, changed_at, available_at, attempts, error,"  # noqa: S608
+            " leased_version)"
+            " SELECT noted.translation_key, 1, 0, %s, %s, 0, '', 0"
+            f" FROM ({keys}) noted WHERE true ORDER BY 1"
+            f" ON CONFLICT (key) DO UPDATE SET version = {table}.version + 1, attempts = 0,"
+            " changed_at = CASE"
+            f" WHEN {table}.version > {table}.done THEN {table}.changed_at"
+            " ELSE excluded.changed_at END,"
+            " available_at = excluded.available_at",
+            [now, now, *parameters],
+        )
+    if settings.SEARCH_DRAIN and not any(
+        entry[1] == drainer.wake for entry in connection.run_on_commit
+    ):
+        transaction.on_commit(drainer.wake)
+
+
+def waiting() -> QuerySet[IndexJob]:
+    """What is not in the index as it should be."""
+    return IndexJob.objects.filter(version__gt=F("done"))
+
+
+# Writing ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Drained:
+    """What a pass through the queue did."""
+
+    written: int = 0
+    failed: int = 0
+    errors: set[str] = field(default_factory=set)
+
+
+def take(limit: int = BATCH) -> tuple[uuid.UUID, dict[uuid.UUID, int]]:
+    """A lease, and the versions by key of what it holds."""
+    lease, now = uuid.uuid4(), timezone.now()
+    free = waiting().filter(Q(leased_until=None) | Q(leased_until__lt=now), available_at__lte=now)
+    with transaction.atomic(durable=True):  # fails inside a transaction: writing comes next
+        keys = list(free.order_by("available_at", "key").values_list("key", flat=True)[:limit])
+        if keys:
+            free.filter(key__in=keys).update(
+                lease=lease,
+                leased_until=now + timedelta(seconds=LEASE),
+                leased_version=F("version"),
+            )
+    held = IndexJob.objects.filter(lease=lease) if keys else IndexJob.objects.none()
+    return lease, dict(held.values_list("key", "leased_version"))
+
+
+def drain(es: Elasticsearch | None = None, *, refresh: bool = False) -> Drained:
+    """Writes all that waits and is due; stops at the first failure of Elasticsearch itself."""
+    es = es or index.client(WRITING)
+    done = Drained()
+    while True:
+        lease, versions = take()
+        if not versions:
+            return done
+        try:
+            failed = write(es, index.alias(), versions, refresh=refresh)
+            broken = False
+        except (ApiError, TransportError) as error:
+            failed, broken = dict.fromkeys(versions, reason(error)), True
+        _settle(lease, versions, failed)
+        done.written += len(versions) - len(failed)
+        done.failed += len(failed)
+        done.errors.update(failed.values())
+        if broken:
+            return done
+
+
+def _settle(lease: uuid.UUID, versions: dict[uuid.UUID, int], failed: dict[uuid.UUID, str]) -> None:
+    """Notes what is done and puts off what failed; what another has leased since is his."""
+    held = IndexJob.objects.filter(lease=lease)
+    free: dict[str, Any] = {"lease": None, "leased_until": None}
+    written = [key for key in versions if key not in failed]
+    if written:
+        held.filter(key__in=written).update(done=F("leased_version"), attempts=0, error="", **free)
+    by_wait: dict[tuple[int, str], list[uuid.UUID]] = {}
+    for key, attempts in held.filter(key__in=list(failed)).values_list("key", "attempts"):
+        by_wait.setdefault((attempts, failed[key]), []).append(key)
+    for (attempts, error), keys in by_wait.items():
+        wait = min(2**attempts, LONGEST_WAIT)
+        held.filter(key__in=keys).update(
+            attempts=min(attempts + 1, 1000),
+            error=error[:200],
+            available_at=timezone.now() + timedelta(seconds=wait),
+            **free,
+        )
+
+
+def write(
+    es: Elasticsearch,
+    name: str,
+    versions: dict[uuid.UUID, int],
+    *,
+    refresh: bool = False,
+    alias: bool = True,
+) -> dict[uuid.UUID, str]:
+    """Writes the publications as the database has them now, under ``versions``, into the index
+    ``name``; what is not live any more is deleted. Errors by key of what was not written. A
+    newer version in the index is no error."""
+    found = documents.documents(versions)
+    operations: list[dict[str, Any]] = []
+    for key, version in versions.items():
+        how = {"_id": str(key), "version": version, "version_type": "external_gte"}
+        if key in found:
+            operations += [{"index": how}, {**found[key], "version": version}]
+        else:
+            operations.append({"delete": how})
+    answer = es.bulk(
+        index=name,
+        operations=operations,
+        refresh=refresh,
+        require_alias=alias,
+        filter_path="errors,items.*.status,items.*._id,items.*.error.type",
+    )
+    failed = {}
+    for item in answer.get("items", ()):
+        ((_action, result),) = item.items()
+        missing = result["status"] == 404 and "error" not in result
+        if result["status"] not in (200, 201, 409) and not missing:
+            error = result.get("error", {}).get("type", "unknown")
+            failed[uuid.UUID(result["_id"])] = f"{result['status']} {error}"
+    return failed
+
+
+def reason(error: Exception) -> str:
+    """An error without the name of a host."""
+    if isinstance(error, ApiError):
+        return f"{error.status_code} {error.error}"[:200]
+    return type(error).__name__
+
+
+# After the commit ---------------------------------------------------------------------------
+
+
+class Drainer:
+    """A thread in each process that drains after commits, and again while something waits."""
+
+    def __init__(self) -> None:
+        self._pid = 0
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+
+    def wake(self) -> None:
+        with self._lock:
+            if self._pid != os.getpid():
+                self._pid, self._event = os.getpid(), threading.Event()
+                threading.Thread(target=self._run, name="search-queue", daemon=True).start()
+        self._event.set()
+
+    def _run(self) -> None:
+        wait: float | None = None
+        while True:
+            self._event.wait(wait)
+            self._event.clear()
+            close_old_connections()
+            try:
+                drain()
+                wait = 2.0 if waiting().exists() else None
+            except Exception:  # the thread lives as long as its process
+                logger.exception("Draining the search queue failed")
+                wait = 5.0
+            finally:
+                connection.close()
+
+
+drainer = Drainer()

@@ -1,0 +1,69 @@
+"""One's own data: to take along, and to have deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.db import transaction
+from django.utils import translation
+from wagtail.models import APIToken, Comment, ModelLogEntry, Page, PageLogEntry
+from wagtail.users.models import UserProfile
+
+from . import mail
+from .models import MembershipRequest, User
+
+PROFILE = (
+    *("email", "first_name", "last_name", "organisation", "country", "interests", "language"),
+    *("date_joined", "last_login"),
+)
+REQUEST = (
+    *("email", "first_name", "last_name", "organisation", "country", "interests", "language"),
+    *("reason", "state", "asked_at", "decided_at", "answer"),
+)
+NOTIFICATIONS = ("submitted", "approved", "rejected", "updated_comments")
+
+
+def own_data(user: User) -> dict[str, Any]:
+    """Everything the platform keeps about ``user``, without secrets and without others' data."""
+    settings = UserProfile.get_for_user(user)
+    return {
+        "profile": {name: getattr(user, name) for name in PROFILE},
+        "roles": sorted(user.groups.values_list("name", flat=True)),
+        "notifications": {
+            name: getattr(settings, f"{name}_notifications") for name in NOTIFICATIONS
+        },
+        "email_addresses": list(
+            EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
+        ),
+        "sign_in": {
+            "second_factors": list(
+                Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")
+            ),
+            "organisations": list(
+                SocialAccount.objects.filter(user=user).values(
+                    "provider", "uid", "extra_data", "date_joined", "last_login"
+                )
+            ),
+            "api_tokens": list(APIToken.objects.filter(user=user).values("name", "created")),
+        },
+        "membership_requests": list(MembershipRequest.objects.filter(person=user).values(*REQUEST)),
+        "pages": list(Page.objects.filter(owner=user).values("title", "url_path", "live")),
+        "comments": list(Comment.objects.filter(user=user).values("text", "created_at")),
+        "actions": [
+            *PageLogEntry.objects.filter(user_id=user.pk).values("action", "label", "timestamp"),
+            *ModelLogEntry.objects.filter(user_id=user.pk).values("action", "label", "timestamp"),
+        ],
+    }
+
+
+def delete(user: User) -> None:
+    """Deletes the account. What it published stays, without an owner; the log keeps a number."""
+    email, language = user.email, user.language
+    with transaction.atomic():
+        user.delete()
+    with translation.override(language):
+        letter = mail.account_deleted()
+    mail.send(letter, email, language)
