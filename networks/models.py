@@ -174,7 +174,7 @@ class NetworkPage(ConsultationProfile):
     )
 
     parent_page_types = ["networks.NetworkIndexPage"]
-    subpage_types: list[str] = []
+    subpage_types = ["repository.LibraryPage"]
     template = "networks/network_page.html"
     page_description = _("A thematic network of the Caribbean Migration Consultations.")
 

@@ -2,17 +2,28 @@
 
 Where a page lives decides who can read it. A restricted section (a *shelf*) carries one
 Wagtail view restriction, which covers everything below it. ``readable_by`` filters a page
-queryset; ``may_read`` answers for one page. What is kept outside the database carries the key of
-its readers (``key_of``), and ``reader_keys`` gives those of a user. Nothing else filters privacy.
-Called without a user or without a page, the policy denies.
+queryset; ``may_read`` answers for one page. Nothing else filters privacy. Called without a
+user or without a page, the policy denies.
+
+Somebody who may not enter a shelf is told nothing of what it holds: every address below it leads
+to the shelf itself, whether or not there is a page (``is_refused``).
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 from wagtail.models import Page, PageViewRestriction
 
+from cpmg.users.models import MEMBERS
+
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
     from wagtail.query import PageQuerySet
 
     from cpmg.users.models import User
@@ -22,8 +33,11 @@ PUBLIC = "public"
 
 Q = TypeVar("Q", bound="PageQuerySet")
 
+#: Those who work on all shelves.
+STAFF = ("Editors", "Moderators")
 
-def _refused_paths(user: "User | AnonymousUser") -> list[str]:
+
+def _refused_paths(user: User | AnonymousUser) -> list[str]:
     """Tree paths of the restricted sections that ``user`` may not enter (one or two queries)."""
     restrictions = PageViewRestriction.objects.select_related("page").prefetch_related("groups")
     group_ids: set[int] | None = None
@@ -43,7 +57,7 @@ def _refused_paths(user: "User | AnonymousUser") -> list[str]:
     return refused
 
 
-def readable_by(pages: Q, user: "User | AnonymousUser | None") -> Q:
+def readable_by(pages: Q, user: User | AnonymousUser | None) -> Q:
     """The live pages among ``pages`` that ``user`` may read; none when there is no user."""
     if user is None:
         return pages.none()
@@ -53,11 +67,51 @@ def readable_by(pages: Q, user: "User | AnonymousUser | None") -> Q:
     return pages
 
 
-def may_read(user: "User | AnonymousUser | None", page: Page | None) -> bool:
+def may_read(user: User | AnonymousUser | None, page: Page | None) -> bool:
     """Whether ``user`` may read ``page``."""
     if user is None or page is None or not page.live:
         return False
     return not any(page.path.startswith(path) for path in _refused_paths(user))
+
+
+def is_refused(request: HttpRequest, page: Page) -> bool:
+    """Whether the reader may not enter the part of the tree in which ``page`` lies.
+
+    The restrictions are looked up once in a request.
+    """
+    user = getattr(request, "user", None)
+    if user is None:
+        return True
+    known = request.__dict__.setdefault("_refused_paths", {})
+    if user.pk not in known:
+        known[user.pk] = _refused_paths(user)
+    return any(page.path.startswith(path) for path in known[user.pk])
+
+
+def turn_away(request: HttpRequest) -> HttpResponse:
+    """The answer to somebody who may not enter: anonymous readers are led to sign in, others
+    are told that this is not for them (403)."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    response = redirect_to_login(request.get_full_path())
+    add_never_cache_headers(response)
+    return response
+
+
+def disagreements(*users: User | AnonymousUser | None) -> Iterator[str]:
+    """Where the forms of the policy differ from each other, and from what Wagtail's API takes
+    for public; over all pages."""
+    pages = list(Page.objects.order_by("path"))
+    for user in users:
+        listed = set(readable_by(Page.objects.all(), user).values_list("pk", flat=True))
+        for page in pages:
+            if (page.pk in listed) != may_read(user, page):
+                yield f"{user}: readable_by and may_read differ on {page.url_path}"
+    public = set(Page.objects.live().public().values_list("pk", flat=True))
+    anonymous = readable_by(Page.objects.all(), AnonymousUser()).values_list("pk", flat=True)
+    for pk in public ^ set(anonymous):
+        page = next(page for page in pages if page.pk == pk)
+        yield f"readable_by and Wagtail differ on who may read {page.url_path}"
 
 
 # For copies outside the database ----------------------------------------------------------
@@ -85,7 +139,7 @@ def key_of(page: Page, sections: dict[str, str] | None = None) -> str:
     return sections[max(around, key=len)] if around else PUBLIC
 
 
-def reader_keys(user: "User | AnonymousUser | None") -> list[str]:
+def reader_keys(user: User | AnonymousUser | None) -> list[str]:
     """The keys of all that ``user`` may read; none when there is no user."""
     if user is None:
         return []

@@ -8,6 +8,7 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import caching, checks  # noqa: F401  (importing registers the system checks)
+        from . import caching, checks, translations  # noqa: F401  (importing registers the system checks)
 
         caching.connect()
+        translations.connect()

@@ -41,6 +41,12 @@ SECTION_SLUGS = {
         "fr": "publications",
         "nl": "publicaties",
     },
+    "library": {
+        "en": "library",
+        "es": "biblioteca",
+        "fr": "bibliotheque",
+        "nl": "bibliotheek",
+    },
     "statistics": {
         "en": "statistics",
         "es": "estadisticas",

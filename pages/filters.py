@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -254,7 +255,11 @@ class CountryFilter(Filter):
 def places_of_events() -> dict[str, str]:
     """The places where events took or take place, by code: a few of the 173."""
     labels = Place.labels()
-    codes = EventPage.objects.live().order_by().values_list("country__code", flat=True)
+    codes = (
+        EventPage.objects.readable_by(AnonymousUser())
+        .order_by()
+        .values_list("country__code", flat=True)
+    )
     return {code: labels[code] for code in codes.distinct() if code in labels}
 
 

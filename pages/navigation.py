@@ -11,6 +11,7 @@ from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject, cached_property
 from wagtail.models import Page, Site
 
+from .access import is_refused
 from .addresses import Addresses
 from .models.base import active_language
 
@@ -47,7 +48,7 @@ class Navigation:
         self.language = active_language()
         self.page: Page | None = None
         route = getattr(request, "_wagtail_route_for_request", None)
-        if route:
+        if route and not is_refused(request, route[0]):
             self.page = route[0]
         self.addresses = Addresses.of_request(request)
 
@@ -60,14 +61,17 @@ class Navigation:
 
     @cached_property
     def sections(self) -> list[Page]:
-        """The live sections that the menu shows, in tree order."""
+        """The live sections that the reader may enter, in tree order."""
         home = self.home
         if home is None:
             return []
         return [
             page
             for path, page in sorted(self.addresses.sections.items())
-            if page.live and page.depth == home.depth + 1 and path.startswith(home.path)
+            if page.live
+            and page.depth == home.depth + 1
+            and path.startswith(home.path)
+            and not is_refused(self.request, page)
         ]
 
     @cached_property

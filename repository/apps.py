@@ -6,3 +6,8 @@ class RepositoryConfig(AppConfig):
     name = "repository"
     verbose_name = _("Repository")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import shelves
+
+        shelves.connect()

@@ -28,6 +28,25 @@ class RepositoryPageFactory(SectionPageFactory):
     section = "repository"
 
 
+class LibraryPageFactory(SectionPageFactory):
+    """The members' library, or with ``parent`` a network's."""
+
+    class Meta:
+        model = models.LibraryPage
+
+    section = "library"
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        parent = kwargs["parent"] or cls.default_parent(kwargs["locale"])
+        found = parent.get_children().type(model_class).first()
+        return (
+            found.specific
+            if found
+            else super()._create(model_class, *args, **{**kwargs, "parent": parent})
+        )
+
+
 class ContributorFactory(DjangoModelFactory):
     class Meta:
         model = models.Contributor

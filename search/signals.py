@@ -62,7 +62,7 @@ def tag_changed(sender: Any, instance: Tag, **kwargs: Any) -> None:
 
 def moved(sender: Any, instance: Page, **kwargs: Any) -> None:
     """The page and all below it, from the path where they are now."""
-    queue.changed(below(kwargs["instance"].path))
+    queue.changed(below(instance.path))
 
 
 def restriction_changed(sender: Any, instance: PageViewRestriction, **kwargs: Any) -> None:

@@ -96,6 +96,8 @@ class BasePage(Page):
     ]
     search_fields = [*Page.search_fields, index.SearchField("summary")]
     override_translatable_fields = translated("summary")
+    #: Privacy is where a page lives; no page has its own.
+    private_page_options: ClassVar[list[str]] = []
     #: Moderated types never use the translation editor of wagtail-localize: it would publish.
     localize_default_translation_mode = "simple"
 
@@ -119,8 +121,13 @@ class BasePage(Page):
 
         Such a page is served under this section's address, with everything around it in
         the reader's language and its own text marked as foreign. View restrictions are
-        those of the page itself, so nothing becomes readable that was not.
+        those of the page itself, so nothing becomes readable that was not. Who may not enter
+        a shelf gets no further than its door, whatever follows in the address.
         """
+        if path_components and access.is_refused(request, self):
+            if not self.live:
+                raise Http404
+            return RouteResult(self)
         try:
             return super().route(request, path_components)
         except Http404:

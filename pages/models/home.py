@@ -8,6 +8,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.search import index
 
+from ..access import readable_by
 from ..blocks import RICH_TEXT
 from .base import BasePage, BasePageManager, translated
 
@@ -35,6 +36,7 @@ class HomePage(BasePage):
         "networks.NetworkIndexPage",
         "pages.EventCalendarPage",
         "repository.RepositoryPage",
+        "repository.LibraryPage",
         "pages.StatisticsCentrePage",
         "pages.AssessmentIndexPage",
     ]
@@ -54,7 +56,7 @@ class HomePage(BasePage):
         context = super().get_context(request, *args, **kwargs)
         context["sections"] = [
             page
-            for page in self.get_children().live().specific()
+            for page in readable_by(self.get_children(), request.user).specific()
             if not isinstance(page, ContentPage)
         ]
         context["country_index"] = next(

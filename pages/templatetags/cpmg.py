@@ -16,6 +16,7 @@ from django.utils.translation import gettext, pgettext
 from wagtail.models import Page
 
 from .. import dates, map
+from ..access import is_refused
 from ..addresses import Addresses
 from ..filters import Filter
 from ..models import (
@@ -52,6 +53,15 @@ def page_address(context: template.Context, page: Page) -> str:
     if request is None:
         return page.get_url() or ""
     return Addresses.of_request(request).of(page)
+
+
+@register.simple_tag(takes_context=True)
+def readable(context: template.Context, page: Page | None) -> Page | None:
+    """``page`` if the reader may read it, else nothing: for links from one page to another."""
+    request = context.get("request")
+    if not page or not page.live or request is None or is_refused(request, page):
+        return None
+    return page
 
 
 @register.simple_tag(takes_context=True)

@@ -6,16 +6,18 @@ from .publications import (
     PublicationFile,
     PublicationPage,
     PublicationTag,
-    RepositoryPage,
 )
+from .shelves import LibraryPage, RepositoryPage, Shelf
 from .vocabularies import DocumentType
 
 __all__ = [
     "Contributor",
     "DocumentType",
+    "LibraryPage",
     "Licence",
     "PublicationFile",
     "PublicationPage",
     "PublicationTag",
     "RepositoryPage",
+    "Shelf",
 ]

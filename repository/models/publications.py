@@ -7,9 +7,8 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +29,7 @@ from wagtail.search import index
 
 from pages.blocks import RICH_TEXT
 from pages.models import BasePage, BasePageQuerySet, Country, Language, Network, Theme
-from pages.models.base import BasePageManager, SectionPage, active_language
+from pages.models.base import active_language
 from pages.models.vocabularies import TermKey, TermsField, collation_key
 from pages.translatable import synchronised, translated
 
@@ -99,31 +98,6 @@ class PublicationPageQuerySet(BasePageQuerySet):
 
     def by_title(self) -> Self:
         return self.order_by("sort_title", "pk")
-
-
-class RepositoryPage(SectionPage):
-    """The public repository: its list is the search over publications without words."""
-
-    parent_page_types = ["pages.HomePage"]
-    subpage_types = ["repository.PublicationPage"]
-    template = "repository/repository_page.html"
-    page_description = _("The section that holds the publications.")
-
-    objects = BasePageManager()
-
-    class Meta:
-        verbose_name = _("repository")
-        verbose_name_plural = _("repositories")
-
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds ``filter`` and the page ``results`` of the publications that it lets through."""
-        from ..filters import PublicationFilter
-
-        context = super().get_context(request, *args, **kwargs)
-        context["filter"] = publication_filter = PublicationFilter(request.GET)
-        publications = publication_filter.narrow(PublicationPage.objects.listed(request))
-        context["results"] = Paginator(publications, 20).get_page(request.GET.get("page"))
-        return context
 
 
 class PublicationTag(TaggedItemBase):
@@ -320,7 +294,7 @@ class PublicationPage(BasePage):
         )
     )
 
-    parent_page_types = ["repository.RepositoryPage"]
+    parent_page_types = ["repository.RepositoryPage", "repository.LibraryPage"]
     subpage_types: list[str] = []
     template = "repository/publication_page.html"
     page_description = _("A report, article, book or other publication with its files.")
@@ -341,8 +315,12 @@ class PublicationPage(BasePage):
             raise ValidationError({"year": _("A month needs its year.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        from ..shelves import settle_files
+
         self.sort_title = collation_key(self.title)[:255]
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            settle_files(self)
         if kwargs.get("update_fields") is None:
             # Wagtail indexed the row before the subjects, contributors and tags were written.
             index.insert_or_update_object(self)

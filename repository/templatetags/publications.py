@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django import template
+from wagtail.models import Page
 
 from pages.models import Country, Network
 
-from ..models import Contributor, PublicationPage
+from ..models import Contributor, LibraryPage, PublicationPage
 from ..models.publications import PublicationPageQuerySet
 
 register = template.Library()
@@ -33,6 +34,13 @@ def publications_of_network(
     context: template.Context, network: Network, limit: int = 6
 ) -> list[PublicationPage]:
     return list(_listed(context).filter(networks__code=network.code)[:limit])
+
+
+@register.simple_tag(takes_context=True)
+def library_of(context: template.Context, network: Page) -> LibraryPage | None:
+    """The library of a network's page, for those who may enter it."""
+    libraries = LibraryPage.objects.readable_by(context["request"].user)
+    return libraries.child_of(network).select_related("locale").first()
 
 
 @register.filter

@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
 
 from cpmg import health
+from cpmg.api import api
 from cpmg.users import urls as users_urls
 from cpmg.users import views as users_views
-from cpmg.api import api
 from pages import views as pages_views
 from pages.api import nothing_here
+from repository import documents
 from search import views as search_views
 
 urlpatterns = [
@@ -23,7 +23,7 @@ urlpatterns = [
     path("admin/login/", users_views.sign_in),
     path("admin/password_reset/", users_views.new_password),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
+    re_path(r"^documents/(\d+)/(.*)$", documents.serve, name="wagtaildocs_serve"),
     path("api/v3/", api.urls),
     re_path(r"^api/.*/$", nothing_here),
     path("", pages_views.lead_to_language),
@@ -32,7 +32,7 @@ urlpatterns = [
 if settings.MEDIA_IMAGES_SERVED:
     urlpatterns += [
         re_path(
-            r"^media/(?P<path>(?:images|original_images)/.*)$",
+            r"^media/(?P<path>(?:images|original_images)/(?!.*\.\.).*)$",
             serve,
             {"document_root": settings.MEDIA_ROOT},
         )

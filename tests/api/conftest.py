@@ -188,7 +188,7 @@ def world(db: None) -> World:
         live=False,
         tags=["draft-only"],
     )
-    members = Group.objects.create(name="Members")
+    members = Group.objects.get_or_create(name="Members")[0]
     shelf = RepositoryPageFactory(
         parent=make.HomePageFactory(), title="Library", slug="library", translation_key=uuid.uuid4()
     )

@@ -1,0 +1,160 @@
+"""Files are handed out here and nowhere else, after asking the policy.
+
+Whoever may read something that shows a document may have it: a publication that holds it, or
+another page that links to it. A document that nothing live shows is for those who work with
+documents in the admin. To everybody else a hidden document and one that does not exist are the
+same: nothing is here (404).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    StreamingHttpResponse,
+)
+from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+from wagtail.documents import get_document_model
+from wagtail.documents.models import document_served
+from wagtail.models import Page, ReferenceIndex
+from wagtail.permissions import policy_registry
+
+from pages.access import readable_by
+
+from .models import PublicationFile
+
+CHUNK = 64 * 1024
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.ASCII)
+
+
+# Who may have it ----------------------------------------------------------------------
+
+
+def may_have(user: Any, document: Any) -> bool:
+    """Whether ``user`` may have the file of ``document``; five queries at most."""
+    if user is None or document is None:
+        return False
+    if readable_by(pages_with(document), user).exists():
+        return True
+    policy = policy_registry.get_by_type(type(document))
+    return user.is_active and policy.user_has_any_permission_for_instance(
+        user, ["add", "change", "choose"], document
+    )
+
+
+def pages_with(document: Any) -> Any:
+    """The pages that show ``document``: publications by their files, others by Wagtail's index
+    of references."""
+    publications = PublicationFile.objects.filter(document=document).values("page")
+    others = [
+        int(pk)
+        for pk in ReferenceIndex.get_references_to(document)
+        .filter(base_content_type=ContentType.objects.get_for_model(Page))
+        .exclude(model_path__startswith="files.")
+        .values_list("object_id", flat=True)
+    ]
+    return Page.objects.filter(Q(pk__in=publications) | Q(pk__in=others))
+
+
+# How it is handed out -----------------------------------------------------------------
+
+
+@require_safe
+def serve(
+    request: HttpRequest, document_id: str, filename: str
+) -> HttpResponse | StreamingHttpResponse:
+    """In the place of Wagtail's view, which leads to sign in for what is hidden, knows no ranges
+    and says nothing to caches."""
+    documents = get_document_model().objects.filter(pk=int(document_id[:18]))
+    document = documents.select_related("collection").first()
+    if document is None or document.filename != filename:
+        raise Http404
+    everybody = may_have(AnonymousUser(), document)
+    if not everybody and not may_have(request.user, document):
+        raise Http404
+    try:
+        file = document.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    document_served.send(sender=type(document), instance=document, request=request)
+    return _answer(request, document, file, everybody)
+
+
+def _answer(
+    request: HttpRequest, document: Any, file: BinaryIO, everybody: bool
+) -> HttpResponse | StreamingHttpResponse:
+    size = document.file.size
+    etag = f'"{document.get_file_hash()}"'
+    wanted = _wanted(request, size, etag)
+    response: HttpResponse | StreamingHttpResponse
+    if wanted is None:
+        file.close()
+        response = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{size}"
+    elif request.method == "HEAD":
+        file.close()
+        response = HttpResponse()
+    elif wanted == (0, size):
+        response = FileResponse(file)
+    else:
+        response = StreamingHttpResponse(_part(file, *wanted), status=206)
+    if wanted is not None:
+        first, end = wanted
+        if request.method != "HEAD" and wanted != (0, size):
+            response["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+        response["Content-Length"] = str(end - first)
+        response["Content-Type"] = document.content_type
+        response["ETag"] = etag
+    response["Accept-Ranges"] = "bytes"
+    # Said so that no middleware compresses: a range is a range of these very bytes.
+    response["Content-Encoding"] = "identity"
+    response["Content-Disposition"] = content_disposition_header(True, document.filename) or ""
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = (
+        "public, max-age=0, must-revalidate" if everybody else "private, no-store"
+    )
+    if not everybody:
+        patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _wanted(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
+    """The first byte asked for and the one after the last; none when there are none such.
+
+    Anything but a single range of the file as it is now is answered with the whole file."""
+    found = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if (
+        request.method == "HEAD"
+        or found is None
+        or found.groups() == ("", "")
+        or request.headers.get("If-Range", etag) != etag
+    ):
+        return 0, size
+    first, last = found.groups()
+    if not first:
+        start, end = max(0, size - int(last)), size
+    else:
+        start, end = int(first), min(int(last) + 1, size) if last else size
+        if last and int(last) < start:
+            return 0, size
+    return (start, end) if start < end else None
+
+
+def _part(file: BinaryIO, first: int, end: int) -> Iterator[bytes]:
+    with file:
+        file.seek(first)
+        while first < end and (chunk := file.read(min(CHUNK, end - first))):
+            first += len(chunk)
+            yield chunk

@@ -1,0 +1,195 @@
+"""A world with shelves: the public repository, the members' library and two networks' libraries,
+each in four languages, with a publication on each shelf, and a draft; and people who read.
+
+Everything that a hidden publication says holds its marker, so that a test can search what a reader
+was shown for what the reader must not see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, Group
+from django.core.files.base import ContentFile
+from django.test import Client
+from wagtail.models import APIToken
+
+from cpmg.users.models import User
+from networks.factories import NetworkIndexPageFactory, NetworkPageFactory
+from networks.membership import group_of
+from pages import access
+from pages import factories as make
+from repository.factories import (
+    ContributorFactory,
+    DocumentFactory,
+    DocumentTypeFactory,
+    LibraryPageFactory,
+    PublicationFileFactory,
+    PublicationPageFactory,
+    RepositoryPageFactory,
+)
+
+LANGUAGES = ("en", "es", "fr", "nl")
+#: What each state's texts hold, and nothing else does.
+MARKERS = {
+    "public": "xqpublicx",
+    "members": "xqmembersx",
+    "network": "xqnetworkx",
+    "draft": "xqdraftx",
+    "drafted": "xqdraftedx",
+}
+#: The states that each reader sees.
+SEES = {
+    "anonymous": {"public"},
+    "member": {"public", "members"},
+    "of the network": {"public", "members", "network"},
+    "of another network": {"public", "members"},
+    "editor": {"public", "members", "network"},
+    "moderator": {"public", "members", "network"},
+    "disabled": {"public"},
+}
+
+
+@dataclass
+class Shelves:
+    home: dict[str, Any]
+    repository: dict[str, Any]
+    library: dict[str, Any]
+    network: dict[str, Any]
+    network_library: dict[str, Any]
+    other_network: dict[str, Any]
+    other_library: dict[str, Any]
+    publications: dict[str, Any] = field(default_factory=dict)
+    documents: dict[str, Any] = field(default_factory=dict)
+
+
+def in_all_languages(factory: Any, key: str, **fields: Any) -> dict[str, Any]:
+    """A page and its translations, below parents by language if there are any."""
+    pages: dict[str, Any] = {}
+    parents = fields.pop("parents", {})
+    for language in LANGUAGES:
+        more = {"parent": parents[language]} if parents else {}
+        translation_key = make.translation_key("test", key)
+        pages[language] = factory(
+            locale=language, translation_key=translation_key, **more, **fields
+        )
+    return pages
+
+
+def marked(state: str, parent: Any, live: bool = True, **fields: Any) -> Any:
+    """A publication whose every text holds the marker of ``state``."""
+    marker = MARKERS[state]
+    document = DocumentFactory(
+        title=f"{marker} document",
+        file=ContentFile(f"%PDF-1.4 {marker} text".encode(), f"{marker}-file.pdf"),
+    )
+    return PublicationPageFactory(
+        parent=parent,
+        live=live,
+        title=f"{marker} report on migration",
+        summary=f"{marker} summary",
+        abstract=f"<p>{marker} abstract</p>",
+        publisher=f"{marker} publisher",
+        document_type=DocumentTypeFactory(),
+        tags=[f"{marker}tag"],
+        contributors=[ContributorFactory.build(family_name=f"{marker} author")],
+        files=[PublicationFileFactory.build(document=document, label=f"{marker} label")],
+        **fields,
+    )
+
+
+def text_of(response: Any) -> str:
+    """The body without what differs from answer to answer: the token against forged forms."""
+    whole = b"".join(response) if response.streaming else response.content
+    return re.sub(
+        r'(name="csrfmiddlewaretoken" value=)"[^"]*"', r"\1", whole.decode(errors="replace")
+    )
+
+
+@pytest.fixture
+def shelves(db: None) -> Shelves:
+    home = {language: make.HomePageFactory(locale=language) for language in LANGUAGES}
+    networks = in_all_languages(NetworkIndexPageFactory, "networks")
+    counter = make.NetworkFactory(code="counter-trafficking", name="Counter-trafficking")
+    data = make.NetworkFactory(code="data", name="Migration data")
+    network = in_all_languages(NetworkPageFactory, "ct", parents=networks, network=counter)
+    other = in_all_languages(NetworkPageFactory, "data", parents=networks, network=data)
+    world = Shelves(
+        home=home,
+        repository=in_all_languages(RepositoryPageFactory, "repository"),
+        library=in_all_languages(LibraryPageFactory, "library"),
+        network=network,
+        network_library=in_all_languages(LibraryPageFactory, "ct-library", parents=network),
+        other_network=other,
+        other_library=in_all_languages(LibraryPageFactory, "data-library", parents=other),
+    )
+    for state, parent, live in (
+        ("public", world.repository["en"], True),
+        ("members", world.library["en"], True),
+        ("network", world.network_library["en"], True),
+        ("draft", world.repository["en"], False),
+        ("drafted", world.network_library["en"], False),
+    ):
+        page = marked(state, parent, live)
+        world.publications[state] = page
+        world.documents[state] = page.files.get().document
+    for document in world.documents.values():
+        document.refresh_from_db()
+    return world
+
+
+@pytest.fixture
+def people(shelves: Shelves) -> dict[str, Any]:
+    members = Group.objects.get(name=access.MEMBERS)
+    groups = {
+        "member": [members],
+        "of the network": [members, group_of(shelves.network["en"].network)],
+        "of another network": [members, group_of(shelves.other_network["en"].network)],
+        "editor": [Group.objects.get(name="Editors")],
+        "moderator": [Group.objects.get(name="Moderators")],
+        "disabled": [members, group_of(shelves.network["en"].network)],
+    }
+    found: dict[str, Any] = {"anonymous": AnonymousUser()}
+    for name, of in groups.items():
+        address = f"{name.replace(' ', '-')}@example.org"
+        found[name] = User.objects.create_user(address, "correct horse battery")
+        found[name].groups.set(of)
+    return found
+
+
+@pytest.fixture
+def clients(people: dict[str, Any]) -> dict[str, Client]:
+    """Who is signed in; the disabled member was signed in before being disabled."""
+    found = {}
+    for name, user in people.items():
+        found[name] = Client()
+        if name != "anonymous":
+            found[name].force_login(user)
+    people["disabled"].is_active = False
+    people["disabled"].save()
+    return found
+
+
+@pytest.fixture
+def tokens(people: dict[str, Any]) -> dict[str, str]:
+    """A bearer token of each; the disabled member's is from before."""
+    return {
+        name: APIToken.create_token(user=user, name="walk")[1] if name != "anonymous" else ""
+        for name, user in people.items()
+    }
+
+
+@pytest.fixture(autouse=True)
+def agreement(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After each test the forms of the policy agree over all pages and all people."""
+    if "shelves" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("shelves")
+    yield
+    users = [None, AnonymousUser(), *User.objects.all()]
+    assert list(access.disagreements(*users)) == []
