@@ -21,8 +21,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from wagtail.models import Page, PageViewRestriction
 
-from cpmg.users.models import MEMBERS
-
 if TYPE_CHECKING:
     from wagtail.query import PageQuerySet
 

@@ -21,10 +21,11 @@ from wagtail.documents import get_document_model
 from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
 from wagtail.signals import post_page_move
 
+from cpmg.users.models import MEMBERS
 from networks.membership import group_of
 from networks.models import NetworkPage
 from pages import translations
-from pages.access import MEMBERS, STAFF
+from pages.access import STAFF
 
 from .models import LibraryPage, PublicationFile, PublicationPage, RepositoryPage, Shelf
 

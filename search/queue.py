@@ -167,10 +167,11 @@ def write(
     *,
     refresh: bool = False,
     alias: bool = True,
+    late: set[uuid.UUID] | None = None,
 ) -> dict[uuid.UUID, str]:
     """Writes the publications as the database has them now, under ``versions``, into the index
     ``name``; what is not live any more is deleted. Errors by key of what was not written. A
-    newer version in the index is no error."""
+    newer version in the index is no error; its key is added to ``late``."""
     found = documents.documents(versions)
     operations: list[dict[str, Any]] = []
     for key, version in versions.items():
@@ -189,6 +190,8 @@ def write(
     failed = {}
     for item in answer.get("items", ()):
         ((_action, result),) = item.items()
+        if result["status"] == 409 and late is not None:
+            late.add(uuid.UUID(result["_id"]))
         missing = result["status"] == 404 and "error" not in result
         if result["status"] not in (200, 201, 409) and not missing:
             error = result.get("error", {}).get("type", "unknown")

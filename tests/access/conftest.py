@@ -18,7 +18,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from wagtail.models import APIToken
 
-from cpmg.users.models import User
+from cpmg.users.models import MEMBERS, User
 from networks.factories import NetworkIndexPageFactory, NetworkPageFactory
 from networks.membership import group_of
 from pages import access
@@ -144,7 +144,7 @@ def shelves(db: None) -> Shelves:
 
 @pytest.fixture
 def people(shelves: Shelves) -> dict[str, Any]:
-    members = Group.objects.get(name=access.MEMBERS)
+    members = Group.objects.get(name=MEMBERS)
     groups = {
         "member": [members],
         "of the network": [members, group_of(shelves.network["en"].network)],

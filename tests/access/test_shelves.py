@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
+from cpmg.users.models import MEMBERS
 from networks.membership import group_of
-from pages.access import MEMBERS
 
 from .conftest import LANGUAGES, MARKERS, SEES, marked, text_of
 

@@ -20,6 +20,7 @@ from repository.factories import (
     RepositoryPageFactory,
 )
 from repository.models import PublicationPage
+from search import queue
 from search.contract import FACETS
 from search.engines import engine
 from tests.benchmarks.growth import grow_publications
@@ -461,8 +462,12 @@ def test_queries_do_not_grow_with_the_publications(ask, border_management):
             ask("migration", facets=FACETS, **fields)
         return len(captured)
 
+    def grow(total: int) -> None:
+        grow_publications(total)
+        queue.changed(PublicationPage.objects.all())
+
     fields = {"filters": {"country": ("JM",), "type": ("report",)}, "year_from": 1995}
-    grow_publications(10)
+    grow(10)
     few = queries(), queries(**fields)
-    grow_publications(1000)
+    grow(1000)
     assert (queries(), queries(**fields)) == few

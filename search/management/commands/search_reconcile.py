@@ -1,0 +1,44 @@
+"""``manage.py search_reconcile``: whether index and database agree."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import CommandParser
+from tqdm import tqdm
+
+from search import index, upkeep
+from search.management.base import IndexCommand
+
+SHOWN = 10
+
+
+class Command(IndexCommand):
+    help = (
+        "Compares keys, versions and readers of all publications with the index. Exit code 0:"
+        " they agree, or were made to; 1: they differ; 2: Elasticsearch does not answer."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--fix", action="store_true", help="bring the index up to date")
+
+    def run(self, options: dict[str, Any]) -> None:
+        fix = options["fix"]
+        name = index.alias()
+        self.es.indices.refresh(index=name)
+        with tqdm(desc="Publications", disable=not sys.stderr.isatty()) as bar:
+            if fix:
+                differences, failed = upkeep.converge(self.es, name, bar.update, alias=True)
+            else:
+                differences, failed = upkeep.compare(self.es, name, bar.update), {}
+        for kind, keys in differences.by_kind().items():
+            shown = ", ".join(str(key) for key in keys[:SHOWN])
+            more = ", ..." if len(keys) > SHOWN else ""
+            self.stdout.write(f"{kind:<12} {len(keys):>8,}  {shown}{more}".rstrip())
+        self.stdout.write(f"{'waiting':<12} {differences.waiting:>8,}")
+        self.stdout.write(f"{'checked':<12} {differences.checked:>8,}")
+        if failed:
+            self.fail(f"{len(failed)} could not be written: {next(iter(failed.values()))}", 1)
+        if len(differences) and not fix:
+            self.fail("Index and database differ. --fix brings the index up to date.", 1)

@@ -1,0 +1,271 @@
+"""Index and database side by side: what differs, and how the index is brought up to date.
+
+Both are read in the order of the keys, a few hundred at a time, so that the memory needed does not
+grow with the repository. A rebuild is nothing else than this on an empty index; when it was broken
+off it goes on where it stopped, and what was changed meanwhile differs by its version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from elasticsearch import Elasticsearch
+
+from repository.models import PublicationPage
+
+from . import documents, index, queue
+from .models import IndexJob
+
+BATCH = 500
+#: Passes over a new index before it takes over. What is changed after the last is found by the
+#: one that follows the swap.
+MOST_PASSES = 5
+#: Few enough differences for the swap.
+FEW = 50
+#: How far a version is lifted above one that only the index knows.
+STEP = 1000
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+
+Progress = Callable[[int], Any]
+
+
+@dataclass
+class Differences:
+    """Keys by what is wrong with their document."""
+
+    missing: list[UUID] = field(default_factory=list)
+    superfluous: list[UUID] = field(default_factory=list)
+    outdated: list[UUID] = field(default_factory=list)
+    readers: list[UUID] = field(default_factory=list)
+    checked: int = 0
+    waiting: int = 0
+
+    def __len__(self) -> int:
+        return sum(map(len, self.by_kind().values()))
+
+    def by_kind(self) -> dict[str, list[UUID]]:
+        return {
+            "missing": self.missing,
+            "superfluous": self.superfluous,
+            "outdated": self.outdated,
+            "readers": self.readers,
+        }
+
+    def take(self, other: Differences) -> None:
+        for kind, keys in other.by_kind().items():
+            self.by_kind()[kind].extend(keys)
+        self.checked += other.checked
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the index holds of one publication."""
+
+    version: int
+    readers: list[str]
+
+
+def _ranges() -> Iterator[tuple[UUID, UUID, list[UUID]]]:
+    """The keys of all publications in batches, each with the range that it covers: together
+    the ranges cover everything."""
+    after = FIRST
+    live = PublicationPage.objects.filter(live=True).order_by("translation_key")
+    keys = live.values_list("translation_key", flat=True).distinct()
+    while True:
+        batch = list(keys.filter(translation_key__gt=after)[:BATCH])
+        if len(batch) < BATCH:
+            yield after, LAST, batch
+            return
+        yield after, batch[-1], batch
+        after = batch[-1]
+
+
+def _held(es: Elasticsearch, name: str, after: UUID, until: UUID) -> dict[UUID, Held]:
+    """The documents of one range. A range may hold more documents than publications."""
+    held: dict[UUID, Held] = {}
+    bounds: dict[str, Any] = {"gt": str(after), "lte": str(until)}
+    while True:
+        rows = es.search(
+            index=name,
+            query={"range": {"key": bounds}},
+            sort=["key"],
+            size=2 * BATCH,
+            source=False,
+            docvalue_fields=[{"field": "readers"}],
+            version=True,
+            track_total_hits=False,
+        )["hits"]["hits"]
+        for row in rows:
+            readers = row.get("fields", {}).get("readers", [])
+            held[UUID(row["_id"])] = Held(int(row["_version"]), readers)
+        if len(rows) < 2 * BATCH:
+            return held
+        bounds["gt"] = rows[-1]["_id"]
+
+
+def compare(es: Elasticsearch, name: str, progress: Progress = lambda done: None) -> Differences:
+    """What differs between the database and the index ``name``. What waits in the queue is on
+    its way and no difference."""
+    total = Differences(waiting=queue.waiting().count())
+    for differences, _versions in _batches(es, name):
+        waiting = set(
+            queue.waiting()
+            .filter(key__in=[key for keys in differences.by_kind().values() for key in keys])
+            .values_list("key", flat=True)
+        )
+        for kind, keys in differences.by_kind().items():
+            total.by_kind()[kind].extend(key for key in keys if key not in waiting)
+        total.checked += differences.checked
+        progress(differences.checked)
+    return total
+
+
+def converge(
+    es: Elasticsearch, name: str, progress: Progress = lambda done: None, *, alias: bool = False
+) -> tuple[Differences, dict[UUID, str]]:
+    """Writes all that differs into the index ``name``. What differed, and the errors by key of
+    what could not be written."""
+    total = Differences()
+    failed: dict[UUID, str] = {}
+    for differences, versions in _batches(es, name):
+        if versions:
+            late: set[UUID] = set()
+            failed |= queue.write(es, name, versions, alias=alias, late=late)
+            if lifted := _lift({key: versions[key] for key in late}):
+                failed |= queue.write(es, name, lifted, alias=alias)
+        total.take(differences)
+        progress(differences.checked)
+    return total, failed
+
+
+def _batches(es: Elasticsearch, name: str) -> Iterator[tuple[Differences, dict[UUID, int]]]:
+    """For each range of keys what differs, and the version under which it is to be written."""
+    for after, until, keys in _ranges():
+        held = _held(es, name, after, until)
+        _enrol(keys)
+        # Versions first, then the state: what is written is never older than its version.
+        jobs = IndexJob.objects.filter(key__in={*keys, *held})
+        versions = dict(jobs.values_list("key", "version"))
+        readers = documents.readers(keys)
+        differences = Differences(checked=len(keys))
+        for key in sorted({*keys, *held}):
+            if key not in readers:
+                if key in held:
+                    differences.superfluous.append(key)
+            elif key not in held:
+                differences.missing.append(key)
+            elif held[key].version != versions.get(key):
+                differences.outdated.append(key)
+            elif held[key].readers != readers[key]:
+                differences.readers.append(key)
+        wrong = [key for kind in differences.by_kind().values() for key in kind]
+        yield differences, {key: _at_least(key, versions, held) for key in wrong}
+
+
+def _enrol(keys: list[UUID]) -> None:
+    """Gives the publications a row each. Those that the queue has never heard of are done with
+    the first version: it is about to be compared."""
+    known = set(IndexJob.objects.filter(key__in=keys).values_list("key", flat=True))
+    new = [IndexJob(key=key, version=1, done=1) for key in keys if key not in known]
+    if new:
+        IndexJob.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def _at_least(key: UUID, versions: dict[UUID, int], held: dict[UUID, Held]) -> int:
+    """The version to write under. When the index is ahead, as after a database was restored
+    from a backup, the database's version is lifted above it."""
+    version = versions.get(key, 0)
+    if key in held and held[key].version > version:
+        lifted = held[key].version + 1
+        with transaction.atomic(durable=True):
+            IndexJob.objects.get_or_create(key=key, defaults={"version": 1, "done": 1})
+            IndexJob.objects.filter(key=key, version__lt=lifted).update(version=lifted, done=lifted)
+        return lifted
+    return max(version, 1)
+
+
+def _lift(refused: dict[UUID, int]) -> dict[UUID, int]:
+    """Higher versions for what the index refused as old although nothing newer is known: somebody
+    wrote or deleted there past the queue."""
+    unchanged = [
+        key
+        for key, version in IndexJob.objects.filter(key__in=refused).values_list("key", "version")
+        if version == refused[key]
+    ]
+    if not unchanged:
+        return {}
+    lifted = F("version") + STEP
+    IndexJob.objects.filter(key__in=unchanged).update(version=lifted, done=lifted)
+    return {key: refused[key] + STEP for key in unchanged}
+
+
+# A new index --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    name: str
+    documents: int
+    passes: int
+    failed: dict[UUID, str]
+
+
+def unfinished(es: Elasticsearch) -> str | None:
+    """The newest index with this mapping that never took over: a rebuild that was broken off."""
+    names = es.options(ignore_status=404).indices.get(
+        index=f"{index.alias()}-v{index.VERSION}-*", filter_path="*.aliases"
+    )
+    free = [name for name, about in names.body.items() if not about.get("aliases")]
+    return max(free, default=None)
+
+
+def rebuild(
+    es: Elasticsearch, progress: Progress = lambda done: None, *, resume: bool = False
+) -> Rebuilt:
+    """Fills a new index beside the one in use and lets it take over in one call."""
+    name = (unfinished(es) if resume else None) or index.create(
+        es, index.new_name(), refresh_interval="-1"
+    )
+    failed: dict[UUID, str] = {}
+    passes = 0
+    while passes < MOST_PASSES:
+        es.indices.refresh(index=name)
+        differences, failed = converge(es, name, progress if not passes else lambda done: None)
+        passes += 1
+        if failed or len(differences) <= FEW:
+            break
+    if failed:
+        return Rebuilt(name, 0, passes, failed)
+    es.indices.put_settings(index=name, settings={"refresh_interval": None})
+    es.indices.refresh(index=name)
+    old = [other for other in _all(es) if other != name]
+    swap(es, name)
+    # What was written to the old index between the last pass and the swap.
+    _differences, failed = converge(es, name, alias=False)
+    es.indices.refresh(index=name)
+    for other in old:
+        es.options(ignore_status=404).indices.delete(index=other)
+    return Rebuilt(name, es.count(index=name)["count"], passes + 1, failed)
+
+
+def swap(es: Elasticsearch, name: str) -> None:
+    """Points the alias at ``name`` alone, in one step."""
+    alias = index.alias()
+    actions: list[dict[str, Any]] = [
+        {"remove": {"index": f"{alias}-v*", "alias": alias, "must_exist": False}},
+        {"add": {"index": name, "alias": alias}},
+    ]
+    es.indices.update_aliases(actions=actions)
+
+
+def _all(es: Elasticsearch) -> list[str]:
+    """All indices of this installation, whatever the version of their mapping."""
+    found = es.options(ignore_status=404).indices.get(
+        index=f"{index.alias()}-v*", filter_path="*.aliases"
+    )
+    return sorted(found.body)
