@@ -131,9 +131,12 @@ def restricted_sections() -> dict[str, str]:
 def key_of(page: Page, sections: dict[str, str] | None = None) -> str:
     """The key of those who may read ``page`` while it is live. ``sections`` are those of
     ``restricted_sections``, to ask for many pages."""
-    if sections is None:
-        sections = restricted_sections()
-    around = [path for path in sections if page.path.startswith(path)]
+    return key_of_path(page.path, restricted_sections() if sections is None else sections)
+
+
+def key_of_path(path: str, sections: dict[str, str]) -> str:
+    """As ``key_of``, for the page at a path of the tree."""
+    around = [section for section in sections if path.startswith(section)]
     return sections[max(around, key=len)] if around else PUBLIC
 
 

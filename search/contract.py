@@ -31,7 +31,8 @@ class SearchRequest:
 
     ``filters`` holds codes by the names of ``repository.filters.PublicationFilter``: a
     publication has one of the codes of each name. ``language`` is the reader's, preferred for
-    what is shown and never required. ``user=None`` finds nothing: the access policy denies
+    what is shown and never required. ``authors`` are names of contributors, each of which must be
+    among them. ``user=None`` finds nothing: the access policy denies
     when nobody asks. Without words, ``relevance`` means ``newest``.
     """
 
@@ -41,6 +42,7 @@ class SearchRequest:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     year_from: int | None = None
     year_to: int | None = None
+    authors: tuple[str, ...] = ()
     order: Order = "relevance"
     limit: int = 20
     offset: int = 0

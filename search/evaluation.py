@@ -30,7 +30,7 @@ from repository.words import words
 from . import index, queries
 from .contract import SearchRequest
 from .engines.elasticsearch import Conversation, find
-from .words import read
+from .words import parse
 
 #: Documents for a query.
 DEPTH = 100
@@ -210,7 +210,7 @@ def _matches(
 ) -> tuple[tuple[str, float], ...]:
     from .engines.database import ENOUGH, fts5_match
 
-    terms = read(query.text)
+    terms = parse(query.text).terms
     if not terms:
         return ()
     sql = (

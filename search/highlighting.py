@@ -23,10 +23,10 @@ class Marker:
     def __init__(self, terms: Iterable[Term]) -> None:
         self.forms: set[str] = set()
         self.phrases: list[tuple[str, ...]] = []
-        for term in terms:
-            self.forms.update(term.forms)
-            if not term.forms:
-                self.phrases.append(term.words)
+        for member in (member for term in terms for member in term.members):
+            self.forms.update(member.forms)
+            if not member.forms:
+                self.phrases.append(member.words)
 
     def found(self, text: str) -> list[tuple[int, int]]:
         """Where in ``text`` words of the query stand, as (start, end)."""

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from .index import TEXTS
-from .words import Term, read, sequence
+from .words import Parsed, Term, parse
 
 Clause = dict[str, Any]
 
@@ -69,19 +69,44 @@ class Asked:
     know, those that it does and what they count."""
 
     language: str
-    terms: tuple[Term, ...]
-    sequence: tuple[str, ...]
+    parsed: Parsed
     identifiers: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
     corrections: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, query: str, language: str, identifiers: Iterable[str] = ()) -> Asked:
-        return cls(language, read(query), tuple(sequence(query)), tuple(identifiers))
+    def of(
+        cls,
+        query: str,
+        language: str,
+        identifiers: Iterable[str] = (),
+        authors: Iterable[str] = (),
+    ) -> Asked:
+        return cls(language, parse(query), tuple(identifiers), tuple(authors))
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return self.parsed.terms
+
+    @property
+    def sequence(self) -> tuple[str, ...]:
+        return self.parsed.sequence
+
+    @property
+    def members(self) -> list[Term]:
+        """All terms, those that would do as well among them."""
+        return [member for term in self.terms for member in term.members]
 
     @property
     def words(self) -> list[str]:
-        """The single words among the terms."""
-        return [term.words[0] for term in self.terms if len(term.words) == 1]
+        """The single words among the terms, each once."""
+        words = [term.words[0] for term in self.members if len(term.words) == 1]
+        return list(dict.fromkeys(words))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked for that a publication could hold or lack."""
+        return not (self.terms or self.parsed.excluded or self.authors)
 
     @property
     def joined(self) -> dict[str, tuple[str, str]]:
@@ -101,7 +126,9 @@ class Asked:
         asked: Clause = {
             "size": 0,
             "track_total_hits": ENOUGH,
-            "query": {"bool": {"filter": [readable(readers, hidden), self.every()]}},
+            "query": {
+                "bool": {"filter": [readable(readers, hidden), *self.limits(), self.every()]}
+            },
         }
         if words := self.words:
             known = {word: self._stem(word) for word in words}
@@ -145,7 +172,7 @@ class Asked:
     def score(self) -> Clause:
         """What each word counts, wherever it stands."""
         should: list[Clause] = []
-        for term in self.terms:
+        for term in self.members:
             if len(term.words) > 1:
                 phrase = " ".join(term.words)
                 should += [
@@ -178,7 +205,13 @@ class Asked:
         return {"dis_max": {"queries": [{"bool": {"should": each}} for each in alternatives]}}
 
     def present(self, term: Term) -> Clause:
-        """That a publication holds ``term``, in some form, joined or put right."""
+        """That a publication holds ``term``, or another that would do as well."""
+        if not term.others:
+            return self._present(term)
+        return {"bool": {"should": [self._present(member) for member in term.members]}}
+
+    def _present(self, term: Term) -> Clause:
+        """In some form, joined or put right."""
         if len(term.words) > 1:
             return _phrase("any", " ".join(term.words))
         word = term.words[0]
@@ -200,6 +233,17 @@ class Asked:
     def every(self) -> Clause:
         """That a publication holds every term."""
         return {"bool": {"filter": [self.present(term) for term in self.terms]}}
+
+    def limits(self) -> list[Clause]:
+        """What a publication must be, whatever words it holds."""
+        limits: list[Clause] = [
+            {"match": {"contributors": {"query": author, "operator": "and"}}}
+            for author in self.authors
+        ]
+        if self.parsed.excluded:
+            unwanted = [self._present(term) for term in self.parsed.excluded]
+            limits.append({"bool": {"must_not": unwanted}})
+        return limits
 
     def some(self) -> Clause:
         return {"bool": {"should": [self.present(term) for term in self.terms]}}
@@ -242,7 +286,7 @@ def body(
     ``scored``, what holds every word comes before what doesn't, and all else is alike."""
     may_be_read = readable(readers, hidden)
     if not asked.terms:
-        return {"bool": {"filter": [may_be_read]}}
+        return {"bool": {"filter": [may_be_read, *asked.limits()]}}
     found = asked.every() if strict or len(asked.terms) == 1 else asked.some()
     should: list[Clause] = [_flag("every", asked.every(), EVERY)]
     if asked.identifiers:
@@ -252,7 +296,7 @@ def body(
     if scored:
         recent = {"field": "published", "origin": "now/d", "pivot": "3650d", "boost": RECENCY}
         should += [asked.score(), {"distance_feature": recent}]
-    return {"bool": {"filter": [may_be_read, found], "should": should}}
+    return {"bool": {"filter": [may_be_read, *asked.limits(), found], "should": should}}
 
 
 def _flag(name: str, found: Clause, boost: float) -> Clause:

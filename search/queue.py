@@ -8,6 +8,7 @@ a lease, so that what a killed process had taken comes back by itself.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import threading
@@ -32,6 +33,8 @@ BATCH = 200
 LEASE = 45
 #: Seconds until the next attempt, at most.
 LONGEST_WAIT = 20
+#: Seconds that a process waits at its end for its own changes to be written.
+LAST_WORDS = 5
 #: Seconds that a bulk request may take.
 WRITING = 30
 
@@ -215,13 +218,20 @@ class Drainer:
     def __init__(self) -> None:
         self._pid = 0
         self._event = threading.Event()
+        self._idle = threading.Event()
         self._lock = threading.Lock()
 
     def wake(self) -> None:
         with self._lock:
-            if self._pid != os.getpid():
-                self._pid, self._event = os.getpid(), threading.Event()
+            if self._pid != os.getpid():  # the first time, and after a fork
+                self._pid, self._event, self._idle = (
+                    os.getpid(),
+                    threading.Event(),
+                    threading.Event(),
+                )
                 threading.Thread(target=self._run, name="search-queue", daemon=True).start()
+                atexit.register(self._idle.wait, LAST_WORDS)
+            self._idle.clear()
         self._event.set()
 
     def _run(self) -> None:
@@ -238,6 +248,8 @@ class Drainer:
                 wait = 5.0
             finally:
                 connection.close()
+                if not self._event.is_set():
+                    self._idle.set()
 
 
 drainer = Drainer()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from repository.words import words
 
@@ -32,14 +32,19 @@ STOP_WORDS = frozenset(
 #: Endings of singular and plural in the four languages, the first that fit being tried.
 NUMBERS = (("y", "ies"), ("al", "aux"), ("z", "ces"), ("", "es"), ("", "s"), ("", "en"))
 
-QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
-
 
 @dataclass(frozen=True)
 class Term:
-    """One word in all its forms, or a phrase: several words in this order."""
+    """One word in all its forms, or a phrase: several words in this order. ``others`` would do
+    as well (``OR``)."""
 
     words: tuple[str, ...]
+    others: tuple[Term, ...] = ()
+
+    @property
+    def members(self) -> tuple[Term, ...]:
+        """The term itself and those that would do as well."""
+        return (self, *self.others)
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -57,18 +62,62 @@ class Term:
         return tuple(dict.fromkeys(forms))
 
 
-def sequence(query: str) -> list[str]:
-    """The words of ``query`` outside quotation marks as they follow one another."""
-    return words(QUOTED.sub(" ", query[:MAX_CHARACTERS]))[: 2 * MAX_TERMS]
+@dataclass(frozen=True)
+class Parsed:
+    """What was typed: terms to be found, terms that must not be there."""
+
+    terms: tuple[Term, ...] = ()
+    excluded: tuple[Term, ...] = ()
+    #: The words outside quotation marks as they follow one another, those of no meaning too.
+    sequence: tuple[str, ...] = ()
 
 
-def read(query: str) -> tuple[Term, ...]:
-    """The terms of ``query``, each once: phrases in quotation marks and single words."""
-    query = query[:MAX_CHARACTERS]
-    phrases = [tuple(words(phrase)) for phrase in QUOTED.findall(query)]
-    single = words(QUOTED.sub(" ", query))
-    significant = [word for word in single if word not in STOP_WORDS]
-    if not significant and not any(phrases):
-        significant = single
-    terms = [phrase for phrase in phrases if phrase] + [(word,) for word in significant]
-    return tuple(Term(term) for term in dict.fromkeys(terms))[:MAX_TERMS]
+#: A piece of what was typed: perhaps a minus, then a phrase or something without spaces.
+PIECE = re.compile(
+    r"(?:(?<!\S)(?P<minus>[-−])(?=[\w\"“„«]))?"
+    r"(?:[\"“”„«»](?P<phrase>[^\"“”„«»]*)[\"“”„«»]|(?P<word>[^\s\"“”„«»]+))"
+)
+#: Between two pieces: one or the other.
+EITHER = {"OR", "O", "OU", "OF", "|"}
+
+
+def parse(query: str) -> Parsed:
+    """Reads ``query``: phrases in quotation marks, ``-word``, ``one OR another``. Nothing that
+    is typed is an error: an operator with nothing to work on is a word."""
+    pieces = list(PIECE.finditer(query[:MAX_CHARACTERS]))
+    groups: list[list[Term]] = []
+    stops: list[Term] = []
+    excluded: list[Term] = []
+    sequence: list[str] = []
+    either = False
+    for number, piece in enumerate(pieces):
+        if piece["word"] in EITHER and not piece["minus"] and groups and number + 1 < len(pieces):
+            either = True
+            continue
+        found = tuple(words(piece["phrase"] if piece["word"] is None else piece["word"]))
+        if not found:
+            continue
+        if piece["minus"]:
+            excluded.append(Term(found))
+            continue
+        is_phrase = piece["word"] is None
+        if not is_phrase:
+            sequence += found
+        if either:
+            groups[-1].append(Term(found))
+        elif is_phrase:
+            groups.append([Term(found)])
+        else:
+            for word in found:
+                if word in STOP_WORDS:
+                    stops.append(Term((word,)))
+                else:
+                    groups.append([Term((word,))])
+        either = False
+    terms = [replace(group[0], others=tuple(group[1:])) for group in groups] or stops
+    phrases_first = sorted(terms, key=lambda term: len(term.words) == 1)
+    return Parsed(
+        tuple(dict.fromkeys(phrases_first))[:MAX_TERMS],
+        tuple(dict.fromkeys(excluded))[:MAX_TERMS],
+        tuple(sequence[: 2 * MAX_TERMS]),
+    )

@@ -21,6 +21,7 @@ class Shelf(SectionPage):
     collection = models.ForeignKey(
         Collection, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+    collection.wagtail_reference_index_ignore = True  # type: ignore[attr-defined]
 
     class Meta:
         abstract = True

@@ -1,7 +1,10 @@
 """The engines of the search, and the one way to use them."""
 
+from dataclasses import replace
+
 from django.conf import settings
 
+from .. import syntax
 from ..contract import Engine, Results, SearchRequest
 from .database import DatabaseEngine
 from .elasticsearch import ElasticsearchEngine
@@ -19,4 +22,8 @@ def engine() -> Engine:
 
 def search(request: SearchRequest) -> Results:
     """Answers ``request`` with the engine in use."""
-    return engine().search(request)
+    request, prefixed = syntax.applied(request)
+    results = engine().search(request)
+    if results.suggestion and prefixed:
+        return replace(results, suggestion=f"{results.suggestion} {prefixed}")
+    return results

@@ -25,13 +25,14 @@ from wagtail.search.backends import get_search_backend
 from wagtail.search.models import IndexEntry
 
 from pages.filters import Choice, Year
-from repository.models import PublicationPage
+from repository.models import Contributor, PublicationPage
+from repository.words import words
 
 from ..contract import Capabilities, Facet, Hit, Results, SearchRequest
 from ..facets import facet
 from ..filters import SearchFilter
 from ..highlighting import Marker
-from ..words import Term, read
+from ..words import Parsed, Term, parse
 
 #: When fewer publications hold all the words, those with some of them follow.
 ENOUGH = 10
@@ -54,7 +55,13 @@ def among(ids: Iterable[int]) -> RawSQL:
 def fts5_match(terms: tuple[Term, ...], every: bool) -> str:
     """``terms`` in the language of FTS5."""
     alternatives = [
-        "(" + " OR ".join(f'"{word}"' for word in term.forms or (" ".join(term.words),)) + ")"
+        "("
+        + " OR ".join(
+            f'"{word}"'
+            for member in term.members
+            for word in member.forms or (" ".join(member.words),)
+        )
+        + ")"
         for term in terms
     ]
     return "{title body} : (" + (" AND " if every else " OR ").join(alternatives) + ")"
@@ -79,7 +86,13 @@ def _postgresql(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
 
     ``body`` holds the folded title too, so that one index finds words from both."""
     alternatives = [
-        "(" + (" | ".join(term.forms) or " <-> ".join(term.words)) + ")" for term in terms
+        "("
+        + " | ".join(
+            " | ".join(member.forms) or "(" + " <-> ".join(member.words) + ")"
+            for member in term.members
+        )
+        + ")"
+        for term in terms
     ]
     config = get_search_backend().config or "simple"
     return (
@@ -113,6 +126,18 @@ def matches(terms: tuple[Term, ...], every: bool) -> Scores:
         return {int(pk): score for pk, score in cursor.fetchall()}
 
 
+def by_author(name: str) -> list[int]:
+    """The ids of the pages with a contributor of this name, or part of a name."""
+    asked = set(words(name))
+    candidates = matches(tuple(Term((word,)) for word in sorted(asked)), every=True)
+    rows = Contributor.objects.filter(page__in=among(candidates))
+    return [
+        page
+        for page, family, given in rows.values_list("page", "family_name", "given_name")
+        if asked <= {*words(f"{given} {family}")}
+    ]
+
+
 # The answer ---------------------------------------------------------------------------------
 
 
@@ -130,15 +155,38 @@ class Question:
         self.readable = PublicationPage.objects.readable_by(self.request.user)
 
     @cached_property
+    def parsed(self) -> Parsed:
+        return parse(self.request.query)
+
+    @property
     def terms(self) -> tuple[Term, ...]:
-        return read(self.request.query)
+        return self.parsed.terms
 
     @cached_property
     def ordered(self) -> list[int]:
         """Every publication that the reader may see and that holds the words, in the order
         asked for, filters aside."""
+        found = self._found()
+        for author in self.request.authors:
+            found = self._groups(found, by_author(author), inside=True)
+        if self.parsed.excluded:
+            found = self._groups(found, matches(self.parsed.excluded, every=False), inside=False)
+        return found
+
+    def _groups(self, found: list[int], pages: Iterable[int], *, inside: bool) -> list[int]:
+        """Those of ``found`` of whose publication a page that the reader may see is among
+        ``pages``, or is not."""
+        keys = self.readable.filter(pk__in=among(pages)).order_by().values("translation_key")
+        group = set(
+            PublicationPage._base_manager.filter(translation_key__in=keys)
+            .order_by()
+            .values_list("pk", flat=True)
+        )
+        return [pk for pk in found if (pk in group) is inside]
+
+    def _found(self) -> list[int]:
         if not self.terms:
-            if self.request.query.strip():
+            if self.request.query.strip() and not self.parsed.excluded:
                 return []  # something was typed, and no word is in it
             return self._in_order(self.readable)
         self.scores, found = self._shown(matches(self.terms, every=True))

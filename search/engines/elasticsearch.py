@@ -87,7 +87,8 @@ def find(
 ) -> tuple[queries.Asked, dict[str, Any]]:
     """The words as they were understood, and the answer of the index: the first request puts
     typing errors right and counts what holds every word, the second finds."""
-    asked = queries.Asked.of(request.query, request.language, identifiers(request.query))
+    known = identifiers(request.query)
+    asked = queries.Asked.of(request.query, request.language, known, request.authors)
     enough = True
     if asked.terms:
         first = conversation.ask(**asked.first(readers, hidden))
@@ -212,7 +213,7 @@ class ElasticsearchEngine:
         hidden = self._hidden(request)
         conversation = Conversation(_client(settings.ELASTICSEARCH_URL), index.alias())
         asked, answer = find(conversation, request, readers, hidden)
-        if not asked.terms and request.query.strip():
+        if asked.is_empty and request.query.strip():
             return self._nothing()  # something was typed, and no word is in it
         return self._results(request, asked, answer, conversation.took_ms)
 

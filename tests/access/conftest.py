@@ -177,10 +177,13 @@ def clients(people: dict[str, Any]) -> dict[str, Client]:
 @pytest.fixture
 def tokens(people: dict[str, Any]) -> dict[str, str]:
     """A bearer token of each; the disabled member's is from before."""
-    return {
+    found = {
         name: APIToken.create_token(user=user, name="walk")[1] if name != "anonymous" else ""
         for name, user in people.items()
     }
+    people["disabled"].is_active = False
+    people["disabled"].save()
+    return found
 
 
 @pytest.fixture(autouse=True)

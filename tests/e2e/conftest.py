@@ -33,8 +33,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running site: on PostgreSQL in the database of the tests, on SQLite in a
+def installation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """The environment of a site: on PostgreSQL with the database of the tests, on SQLite with a
     folder of its own, because the database of the tests lies in this process' memory."""
     folder = tmp_path_factory.mktemp("site")
     port = _free_port()
@@ -49,22 +51,43 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     if connection.vendor == "postgresql":
         request.getfixturevalue("django_db_setup")
         environment["DATABASE_URL"] = _database_url()
-    log = folder / "server.log"
+    return environment
+
+
+@pytest.fixture(scope="session")
+def site(installation: dict[str, str]) -> Iterator[str]:
+    """The address of a running site."""
+    log = Path(installation["CPMG_VAR"]) / "server.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "manage.py", "run"],
             cwd=settings.ROOT,
-            env=environment,
+            env=installation,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
         try:
-            address = f"http://localhost:{port}"
+            address = f"http://localhost:{installation['PORT']}"
             _wait_for(f"{address}/health/", server, log)
             yield address
         finally:
             server.terminate()
             server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def people(site: str, installation: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """E-mail address and password of a person for each role, on the running site."""
+    made = subprocess.run(
+        [sys.executable, "manage.py", "demo_people"],
+        cwd=settings.ROOT,
+        env=installation,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    rows = [line.split() for line in made.stdout.splitlines()[1:]]
+    return {role: (email, password) for role, email, password in rows}
 
 
 def _database_url() -> str:

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from cpmg.countries import is_country_code
 from pages import factories as make
 from pages.models import EventOrganisation, EventPage
-from cpmg.countries import is_country_code
 
 
 def errors(row) -> dict[str, list[str]]:

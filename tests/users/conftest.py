@@ -61,4 +61,5 @@ def set_up_second_factor(person: User) -> str:
 
 
 def code_of(secret: str) -> str:
-    return f"{totp.hotp_value(secret, next(iter(totp.yield_hotp_counters_from_time()))):06}"
+    counter = next(iter(totp.yield_hotp_counters_from_time()))
+    return totp.format_hotp_value(totp.hotp_value(secret, counter))

@@ -29,7 +29,7 @@ from wagtail.search.index import get_indexed_models
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from networks import factories as networks
-from networks.models import ConsultationProfile
+from networks.models import ConsultationProfile, NetworkPage
 from pages import factories as pages
 from pages.caching import content_changed
 from pages.factories import PageFactory, TermFactory, translation_key
@@ -72,6 +72,7 @@ SECTION_FACTORIES: dict[str, type[PageFactory]] = {
     "networks": networks.NetworkIndexPageFactory,
     "events": pages.EventCalendarPageFactory,
     "repository": repository.RepositoryPageFactory,
+    "library": repository.LibraryPageFactory,
     "statistics": pages.StatisticsCentrePageFactory,
     "assessments": pages.AssessmentIndexPageFactory,
 }
@@ -401,6 +402,7 @@ class Loading:
         file = "pages/networks.json"
         self._each("consultations", file, [self.content.networks.cmc], self._consultations)
         self._each("network-page", file, self.content.networks.networks, self._network)
+        self._each("network-library", file, self.content.networks.networks, self._network_library)
 
     def _consultations(self, record: records.ConsultationsRecord) -> None:
         participants = [
@@ -428,6 +430,26 @@ class Loading:
                 **self._profile(record, language),
                 network=self._term("networks", record.code),
             )
+
+    def _network_library(self, record: records.NetworkPageRecord) -> None:
+        """The library below the network's page, in each language in which there is one."""
+        library = self.content.networks.library
+        pages_by_locale = {
+            page.locale_id: page
+            for page in NetworkPage.objects.filter(
+                translation_key=translation_key("network-page", record.code)
+            )
+        }
+        for language in LANGUAGES:
+            if parent := pages_by_locale.get(self.locales[language].pk):
+                self._add(
+                    repository.LibraryPageFactory,
+                    parent,
+                    language,
+                    **_page_fields("network-page", library, language)
+                    | {"translation_key": translation_key("network-library", record.code)},
+                    body=library.body[language],
+                )
 
     def _profile(self, record: records.ConsultationRecord, language: str) -> dict[str, Any]:
         texts = {name: _in(getattr(record, name), language) for name in ConsultationProfile.PROFILE}

@@ -299,7 +299,9 @@ class Home(Record):
 
 
 class SectionRecord(PageRecord):
-    code: Literal["countries", "networks", "events", "repository", "statistics", "assessments"]
+    code: Literal[
+        "countries", "networks", "events", "repository", "library", "statistics", "assessments"
+    ]
     body: Text
 
 
@@ -388,6 +390,8 @@ class NetworkPageRecord(ConsultationRecord):
 class Networks(Record):
     cmc: ConsultationsRecord
     networks: list[NetworkPageRecord]
+    #: What the library of each network says of itself.
+    library: SectionRecord
 
 
 #: An organisation of the vocabulary by its code, or another one by its name.

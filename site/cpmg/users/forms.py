@@ -40,7 +40,7 @@ class OurWords:
         for name, field in self.fields.items():  # type: ignore[attr-defined]
             field.label = LABELS.get(name, field.label)
             field.widget.attrs.pop("placeholder", None)
-            if name == "password":
+            if name in {"password", "oldpassword"}:
                 field.help_text = ""
             if name == "code":
                 field.widget.attrs["inputmode"] = "text"
@@ -110,7 +110,7 @@ class PersonMixin:
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )
-        self.fields["language"].help_text = _("Of the messages that we send you.")  # type: ignore[assignment]
+        self.fields["language"].help_text = _("Of the messages that we send you.")
         for name, token in {
             "first_name": "given-name",
             "last_name": "family-name",

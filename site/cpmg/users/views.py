@@ -76,9 +76,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "users/profile.html",
         {
             "form": form,
-            "roles": request.user.groups.values_list("name", flat=True),
             "has_second_factor": access.has_second_factor(request.user),  # type: ignore[arg-type]
-            "may_enter_admin": access.may_enter_admin(request.user),  # type: ignore[arg-type]
         },
     )
 

@@ -75,16 +75,17 @@ class DecideView(InspectView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "invite" in request.POST and self._may_invite():
             return self._done(lambda: membership.invite(self.object.person), _("Sent again."))
+        decider: Any = request.user
         form = DecisionForm(request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
         if form.cleaned_data["decision"] == "approve":
             return self._done(
-                lambda: membership.approve(self.object.pk, request.user),
+                lambda: membership.approve(self.object.pk, decider),
                 _("%(name)s is a member now, and gets a message.") % {"name": self.object.name},
             )
         return self._done(
-            lambda: membership.reject(self.object.pk, request.user, form.cleaned_data["reason"]),
+            lambda: membership.reject(self.object.pk, decider, form.cleaned_data["reason"]),
             _("The request was rejected, and %(name)s gets a message.")
             % {"name": self.object.name},
         )

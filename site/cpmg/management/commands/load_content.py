@@ -37,6 +37,7 @@ STEPS = {
     "country-page": "country pages",
     "consultations": "Consultations",
     "network-page": "network pages",
+    "network-library": "network libraries",
     "event": "events",
     "statistics": "statistics themes",
     "publication": "publications",

@@ -142,7 +142,8 @@ class Command(BaseCommand):
                 f"      Password           {password}",
             ]
             lines += [
-                "      The password is shown this once. Change it under /en/account/, and see docs/accounts.md."
+                "      The password is shown this once. Change it under Your account on the site;",
+                "      docs/accounts.md says more.",
             ]
         print("\n".join(lines), flush=True)
 

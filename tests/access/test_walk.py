@@ -1,0 +1,335 @@
+"""The walk: every address and every API operation, as every kind of reader.
+
+The world of ``conftest`` holds a publication in each state, whose every text carries the marker of
+its state. Whole answers, headers too, are searched for the markers that the reader must not see.
+Addresses are taken from the URL resolver and operations from the OpenAPI document; one that
+``ADDRESSES`` or ``OPERATIONS`` does not know fails the test, so that nothing new stays outside.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
+
+from cpmg.api import api
+from pages import factories as make
+from pages.models import AssessmentPage
+
+from .conftest import LANGUAGES, MARKERS, SEES, Shelves, text_of
+
+#: Who must not see what: states by reader.
+HIDDEN = {reader: set(MARKERS) - sees for reader, sees in SEES.items()}
+#: Those who work in the admin see drafts there; everywhere else they are readers like others.
+STAFF = {"editor", "moderator"}
+OUTSIDE = [reader for reader in SEES if reader not in STAFF]
+
+#: The addresses by pattern, as the resolver writes them: what the walk visits for each. ``{page}``,
+#: ``{document}`` and the like stand for every hidden and every public object.
+ADDRESSES: dict[str, list[str]] = {
+    r"^health/": ["/health/"],
+    r"^admin/": [],  # test_the_admin_opens_to_nobody_else
+    r"^api/v3/": [],  # OPERATIONS
+    r"^\^api/\.\*/\$": ["/api/v3/none/", "/api/none/"],
+    r"^documents/|^\^documents/": ["{document}"],
+    r"^\^media/": ["{media}"],
+    r"^$": ["/"],
+    r"^account": ["/account/oidc/none/login/"],
+    r"^(en/)?_util/login/": ["/en/_util/login/"],
+    r"^en/_util/authenticate_with_password/": ["{password}"],
+    r"^en/search/": [
+        *("/en/search/", "/en/search/?q=report", "/en/search/?q=migration&order=title"),
+        *("/es/buscar/?q=report", "/fr/recherche/?q=report", "/nl/zoeken/?q=migration"),
+        *("/en/search/?tag=none", "/en/search/?network=counter-trafficking"),
+    ],
+    r"^en/account": [
+        *("/en/account/", "/en/account/login/", "/en/account/membership/"),
+        *("/en/account/my-data/", "/en/account/2fa/", "/en/account/login/?next={path}"),
+    ],
+    r"^en/\^\(\(\?:\[\\w": ["{site}"],
+}
+
+#: The operations of the API by path: the objects to put for its parameters.
+OPERATIONS: dict[str, dict[str, str]] = {
+    **{
+        path: {}
+        for path in (
+            *("/pages/", "/pages/find/", "/schema/", "/sites/", "/whoami/", "/redirects/"),
+            *("/redirects/find/", "/documents/", "/images/", "/countries/", "/networks/"),
+            *("/events/", "/publications/", "/search/", "/assessments/", "/indicators/"),
+            *("/observations/", "/vocabularies/", "/locales/"),
+        )
+    },
+    **{
+        f"/pages/{{page_id}}/{rest}": {"page_id": "page"}
+        for rest in (
+            *("", "revisions/", "actions/publish/", "actions/unpublish/", "actions/copy/"),
+            *("actions/move/", "actions/delete/", "actions/revert/", "actions/convert_alias/"),
+            *("actions/create_alias/", "actions/copy_for_translation/"),
+        )
+    },
+    "/pages/{page_id}/revisions/{revision_id}/": {"page_id": "page", "revision_id": "revision"},
+    "/schema/{type_name}/": {"type_name": "type"},
+    "/sites/{site_id}/": {"site_id": "1"},
+    "/redirects/{redirect_id}/": {"redirect_id": "redirect"},
+    **{
+        f"/snippets/{{type}}/{rest}": {"type": "snippet", "pk": "1", "revision_id": "1"}
+        for rest in (
+            *("", "{pk}/", "{pk}/revisions/", "{pk}/revisions/{revision_id}/"),
+            *("{pk}/actions/delete/", "{pk}/actions/publish/", "{pk}/actions/unpublish/"),
+            *("{pk}/actions/revert/", "{pk}/actions/copy_for_translation/"),
+        )
+    },
+    "/documents/{document_id}/": {"document_id": "document"},
+    "/images/{image_id}/": {"image_id": "1"},
+    "/countries/{code}/": {"code": "JM"},
+    "/networks/{code}/": {"code": "network"},
+    "/events/{id}/": {"id": "page"},
+    "/publications/{id}/": {"id": "page"},
+    "/assessments/{id}/": {"id": "assessment"},
+    "/vocabularies/{name}/": {"name": "vocabulary"},
+}
+#: What to ask the lists for, beside nothing.
+QUESTIONS: dict[str, list[str]] = {
+    "/search/": [
+        *("?q=report", "?q=migration&facets=tag,network,year,type", "?q=xqnetworkx", "?q=xqdraftx"),
+        *("?q=xqmembersx&locale=nl", "?tag=none", "?network=counter-trafficking"),
+    ],
+    "/publications/": ["?locale=es", "?network=counter-trafficking", "?tag=none", "?order=title"],
+    "/pages/": ["?limit=100", "?search=report", "?type=repository.PublicationPage"],
+    "/networks/": ["?locale=fr"],
+}
+
+
+# What is there ------------------------------------------------------------------------
+
+
+def patterns(of: Any = None, prefix: str = "") -> Iterator[str]:
+    for entry in (of or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            yield prefix + str(entry.pattern)
+
+
+@cache
+def operations() -> dict[str, list[str]]:
+    paths = api.get_openapi_schema()["paths"]
+    return {path.removeprefix("/api/v3"): sorted(ways) for path, ways in paths.items()}
+
+
+def test_every_address_is_walked(db):
+    unknown = [
+        pattern
+        for pattern in patterns()
+        if not any(re.search(known, pattern) for known in ADDRESSES)
+    ]
+    assert unknown == [], "Enter them in ADDRESSES."
+
+
+def test_every_operation_is_walked(db):
+    assert set(operations()) - set(OPERATIONS) == set(), "Enter them in OPERATIONS."
+    assert set(OPERATIONS) - set(operations()) == set(), "They are gone."
+
+
+# The walk -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def world(shelves: Shelves) -> Shelves:
+    """More that could tell: old addresses of hidden pages, links to them, revisions."""
+    for state, page in shelves.publications.items():
+        page.networks.set([shelves.network["en"].network])
+        page.save()
+        page.save_revision()
+        Redirect.objects.create(old_path=f"/en/old-{state}", redirect_page=page)
+        make.AssessmentPageFactory(
+            title=f"Assessment with a report: {state[::-1]}", country=None, report=page
+        )
+    make.ContentPageFactory(
+        title="Links",
+        slug="links",
+        body=[
+            ("links", [{"page": page, "text": "A link"}]) for page in shelves.publications.values()
+        ],
+    )
+    return shelves
+
+
+def site(world: Shelves) -> Iterator[str]:
+    """The reader site: every page at its address and below the sections of other languages."""
+    for page in Page.objects.filter(depth__gt=1).select_related("locale"):
+        path = page.get_url()
+        if path is None:
+            continue
+        yield path
+    for sections in (world.repository, world.library, world.network_library, world.other_library):
+        for language in LANGUAGES:
+            door = sections[language].get_url()
+            yield from (door + page.slug + "/" for page in world.publications.values())
+            yield from (door + question for question in ("?tag=none", "?order=title", "?year=x"))
+    yield from (f"/en/old-{state}/" for state in MARKERS)
+    yield from (f"/en/old-{state}" for state in MARKERS)
+    yield "/en/nothing-here/"
+
+
+def addresses(world: Shelves) -> Iterator[str]:
+    for visited in ADDRESSES.values():
+        for address in visited:
+            if address == "{site}":
+                yield from site(world)
+            elif address == "{document}":
+                for document in world.documents.values():
+                    yield document.url
+                    yield f"/documents/{document.pk}/other.pdf"
+            elif address == "{media}":
+                for document in world.documents.values():
+                    yield f"/media/{document.file.name}"
+                    yield f"/media/images/../{document.file.name}"
+            elif address == "{password}":
+                for page in world.publications.values():
+                    yield f"/en/_util/authenticate_with_password/1/{page.pk}/"
+            else:
+                yield address.replace("{path}", "/en/library/")
+
+
+def echo(address: str) -> list[str]:
+    """How an answer repeats what was asked for: the last part of the address."""
+    last = address.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return [last, quote(last)] if any(marker in last for marker in MARKERS.values()) else []
+
+
+def leaks(response: Any, address: str, hidden: set[str]) -> list[str]:
+    """The states whose markers ``response`` holds, apart from what the reader asked for."""
+    whole = text_of(response) + json.dumps(dict(response.items()))
+    for repeated in echo(address) if response.status_code != 200 else ():
+        whole = whole.replace(repeated, "")
+    return [state for state in hidden if MARKERS[state] in whole]
+
+
+@pytest.mark.parametrize("reader", SEES)
+def test_no_address_shows_what_the_reader_may_not_see(world, clients, reader):
+    seen: set[str] = set()
+    for address in addresses(world):
+        staff = reader in STAFF and address.startswith("/documents/")
+        response = clients[reader].get(address)
+        assert response.status_code < 500, (address, response.status_code)
+        if not staff:
+            assert leaks(response, address, HIDDEN[reader]) == [], address
+            seen.update(leaks(response, address, SEES[reader]))
+    assert seen == SEES[reader]  # the walk has eyes
+
+
+def objects(world: Shelves, kind: str) -> list[str]:
+    pages = world.publications.values()
+    return {
+        "page": [str(page.pk) for page in pages],
+        "revision": [str(page.latest_revision_id) for page in pages],
+        "document": [str(document.pk) for document in world.documents.values()],
+        "redirect": [str(pk) for pk in Redirect.objects.values_list("pk", flat=True)],
+        "assessment": [str(pk) for pk in AssessmentPage.objects.values_list("pk", flat=True)],
+        "network": ["counter-trafficking", "data"],
+        "type": ["repository.PublicationPage", "repository.LibraryPage"],
+        "snippet": ["repository.DocumentType", "pages.Network"],
+        "vocabulary": ["countries", "networks", "themes", "tags", "document-types"],
+    }.get(kind, [kind])
+
+
+def requests(world: Shelves) -> Iterator[tuple[str, str]]:
+    """The operations with each object for their parameters: method and address."""
+    ways = operations()
+    for path, parameters in OPERATIONS.items():
+        filled = [path]
+        for name, kind in parameters.items():
+            filled = [
+                address.replace(f"{{{name}}}", value)
+                for address in filled
+                for value in objects(world, kind)
+            ]
+        for address in dict.fromkeys(filled):
+            for method in ways[path]:
+                yield method, f"/api/v3{address}"
+            yield from (("get", f"/api/v3{address}{more}") for more in QUESTIONS.get(path, ()))
+    for page in world.publications.values():
+        yield "get", f"/api/v3/pages/find/?html_path={page.get_url()}"
+        yield "get", f"/api/v3/redirects/find/?html_path=/en/old-{page.slug}/"
+    for state in MARKERS:
+        yield "get", f"/api/v3/redirects/find/?html_path=/en/old-{state}/"
+    yield "get", "/api/v3/openapi.json"
+    yield "get", "/api/v3/docs/"
+
+
+@pytest.mark.parametrize("reader", OUTSIDE)
+def test_no_operation_shows_or_changes_what_the_reader_may_not(world, tokens, reader):
+    headers = {"Authorization": f"Bearer {tokens[reader]}"} if tokens[reader] else {}
+    client = Client()
+    before = list(Page.objects.order_by("pk").values_list("pk", "path", "live"))
+    seen: set[str] = set()
+    for method, address in requests(world):
+        data = {} if method == "get" else {"data": "{}", "content_type": "application/json"}
+        response = getattr(client, method)(address, headers=headers, **data)
+        assert response.status_code < 500, (method, address, response.status_code)
+        assert leaks(response, address, HIDDEN[reader]) == [], (method, address)
+        seen.update(leaks(response, address, SEES[reader]))
+        if method != "get":
+            assert response.status_code in (401, 403, 404, 405, 422), (method, address)
+    assert list(Page.objects.order_by("pk").values_list("pk", "path", "live")) == before
+    assert seen >= (SEES[reader] if reader != "disabled" else set())
+
+
+@pytest.mark.parametrize("reader", OUTSIDE)
+def test_a_hidden_object_and_a_missing_one_are_alike(world, tokens, reader):
+    headers = {"Authorization": f"Bearer {tokens[reader]}"} if tokens[reader] else {}
+    client = Client()
+    for path, parameters in OPERATIONS.items():
+        (name, kind) = next(iter(parameters.items()), ("", ""))
+        if kind not in ("page", "document"):
+            continue
+        by_state = world.publications if kind == "page" else world.documents
+        for state in HIDDEN[reader]:
+            for method in operations()[path]:
+                answers = []
+                for pk in (str(by_state[state].pk), "98765"):
+                    address = path.replace(f"{{{name}}}", pk).replace("{revision_id}", "1")
+                    data = {} if method == "get" else {"content_type": "application/json"}
+                    response = getattr(client, method)(f"/api/v3{address}", headers=headers, **data)
+                    kept = {k: v for k, v in response.items() if k != "ETag"}
+                    text = text_of(response)
+                    kept.pop("Content-Length", None)
+                    answers.append((response.status_code, kept, text))
+                assert answers[0] == answers[1], (reader, method, path, state)
+
+
+@pytest.mark.parametrize("reader", OUTSIDE)
+def test_the_admin_opens_to_nobody_else(world, clients, reader):
+    """With the number of a hidden page wherever a number goes."""
+    for pattern in patterns():
+        if not pattern.startswith("admin/"):
+            continue
+        address = "/" + filled(pattern, str(world.publications["draft"].pk))
+        response = clients[reader].get(address)
+        assert response.status_code in (200, 301, 302, 403, 404, 405), address
+        assert leaks(response, address, HIDDEN[reader]) == [], address
+
+
+def filled(pattern: str, pk: str) -> str:
+    """``pattern`` with something for each of its parameters."""
+    text = re.sub(r"<(?:int:)?(\w+)>", pk, re.sub(r"<(?:str|slug|path|uuid):\w+>", "x", pattern))
+    text = re.sub(r"\(\?P<\w+>[^()]*(?:\([^()]*\)[^()]*)*\)", pk, text)
+    return re.sub(r"\([^()]*\)", pk, text).replace("^", "").replace("$", "").replace("\\", "")
+
+
+def test_membership_of_no_group_opens_nothing(world, people, clients):
+    people["member"].groups.set([Group.objects.create(name="Some other group")])
+    text = clients["member"].get("/en/repository/").content.decode()
+    assert [state for state, marker in MARKERS.items() if marker in text] == ["public"]
