@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from repository.factories import PublicationPageFactory
 from search import index, queue
+from search.checks import engine_is_there
 
 
 def test_a_first_rebuild_makes_the_index(elasticsearch, capsys):
@@ -87,3 +88,17 @@ def test_the_database_engine_needs_no_worker(settings, db, capsys):
     call_command("search_worker", "--once")
     call_command("search_status")
     assert "no queue" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("engine", "url", "ids"),
+    [
+        ("database", "", []),
+        ("elasticsearch", "http://127.0.0.1:9200", []),
+        ("elasticsearch", "", ["search.E002"]),
+        ("sphinx", "", ["search.E001"]),
+    ],
+)
+def test_a_search_that_could_never_answer_stops_the_start(settings, engine, url, ids):
+    settings.SEARCH_ENGINE, settings.ELASTICSEARCH_URL = engine, url
+    assert [message.id for message in engine_is_there(None)] == ids
