@@ -36,9 +36,7 @@ def test_a_change_shows_at_once(client, home, django_capture_on_commit_callbacks
     assert b"A new lead for everybody." in client.get("/en/").content
 
 
-def test_a_page_made_private_is_hidden_at_once(
-    client, home, django_capture_on_commit_callbacks
-):
+def test_a_page_made_private_is_hidden_at_once(client, home, django_capture_on_commit_callbacks):
     assert client.get("/en/").status_code == 200
     with django_capture_on_commit_callbacks(execute=True):
         PageViewRestriction.objects.create(page=home, restriction_type="login")
