@@ -65,11 +65,14 @@ def readable_by(pages: Q, user: User | AnonymousUser | None) -> Q:
     return pages
 
 
-def may_read(user: User | AnonymousUser | None, page: Page | None) -> bool:
-    """Whether ``user`` may read ``page``."""
+def may_read(
+    user: User | AnonymousUser | None, page: Page | None, refused: list[str] | None = None
+) -> bool:
+    """Whether ``user`` may read ``page``. ``refused`` is for asking about many pages."""
     if user is None or page is None or not page.live:
         return False
-    return not any(page.path.startswith(path) for path in _refused_paths(user))
+    paths = _refused_paths(user) if refused is None else refused
+    return not any(page.path.startswith(path) for path in paths)
 
 
 def is_refused(request: HttpRequest, page: Page) -> bool:
@@ -98,13 +101,19 @@ def turn_away(request: HttpRequest) -> HttpResponse:
 
 def disagreements(*users: User | AnonymousUser | None) -> Iterator[str]:
     """Where the forms of the policy differ from each other, and from what Wagtail's API takes
-    for public; over all pages."""
+    for public; over all pages, with a few queries for each of ``users``."""
     pages = list(Page.objects.order_by("path"))
+    sections = restricted_sections()
     for user in users:
         listed = set(readable_by(Page.objects.all(), user).values_list("pk", flat=True))
+        refused = None if user is None else _refused_paths(user)
+        keys = set(reader_keys(user))
         for page in pages:
-            if (page.pk in listed) != may_read(user, page):
+            readable = may_read(user, page, refused)
+            if (page.pk in listed) != readable:
                 yield f"{user}: readable_by and may_read differ on {page.url_path}"
+            if (page.live and key_of(page, sections) in keys) != readable:
+                yield f"{user}: may_read and the readers' keys differ on {page.url_path}"
     public = set(Page.objects.live().public().values_list("pk", flat=True))
     anonymous = readable_by(Page.objects.all(), AnonymousUser()).values_list("pk", flat=True)
     for pk in public ^ set(anonymous):

@@ -3,93 +3,149 @@
 A document says what ``repository`` knows of one publication, all its languages together. When its
 pages differ in who may read them, which the platform's rules forbid, the document holds only
 those that most people may read: it never tells anybody what is not for them.
+
+Rows are read, not pages: a rebuild reads them all, and most of its time would go into objects.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
 from wagtail.rich_text import get_text_for_indexing
 
 from pages import access
-from pages.models import Term
+from pages.models import Country, Network, Term, Theme
 from pages.models.base import language_order
-from repository.models import PublicationPage
-from repository.words import words
+from pages.models.vocabularies import forget_labels
+from repository.models import Contributor, DocumentType, PublicationPage, PublicationTag
 
 from .index import LANGUAGES
 
 Document = dict[str, Any]
+#: By vocabulary the names by code in each language.
+Names = dict[type[Term], list[dict[str, str]]]
 
-FACETS = {"country": "countries", "theme": "themes", "network": "networks", "language": "languages"}
-RELATED = ("countries", "themes", "networks", "languages", "tags", "contributors")
+#: By facet the field of a publication, and the vocabulary whose names it is also found under.
+RELATIONS: dict[str, tuple[str, type[Term] | None]] = {
+    "country": ("countries", Country),
+    "theme": ("themes", Theme),
+    "network": ("networks", Network),
+    "language": ("languages", None),
+}
+COLUMNS = (
+    *("pk", "translation_key", "path", "title", "summary", "abstract", "sort_title"),
+    *("year", "month", "publisher", "container_title", "series", "doi", "isbn", "issn"),
+)
+
+
+@dataclass
+class Row:
+    """One page of a publication."""
+
+    values: dict[str, Any]
+    readers: str
+    codes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    tags: list[tuple[str, str]] = field(default_factory=list)
+    contributors: list[str] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Any:
+        return self.values[name]
+
+    @property
+    def language(self) -> str:
+        return str(self.values["locale__language_code"])
+
+    @property
+    def type(self) -> str:
+        return str(self.values["document_type__code"])
 
 
 def documents(keys: Iterable[UUID]) -> dict[UUID, Document]:
     """The documents of the publications ``keys``, as the database has them now. One that is
     not live in any language has none."""
-    groups = live_pages(keys)
-    pages = [page for group in groups.values() for page in group]
-    prefetch_related_objects(pages, *RELATED)
-    return {key: _document(key, group) for key, group in groups.items()}
+    groups = _groups(keys, *COLUMNS, "locale__language_code", "document_type__code")
+    rows = {row.pk: row for group in groups.values() for row in group}
+    _relate(rows)
+    names = _names()
+    return {key: _document(key, group, names) for key, group in groups.items()}
 
 
 def readers(keys: Iterable[UUID]) -> dict[UUID, list[str]]:
     """The ``readers`` of the documents alone."""
+    groups = _groups(keys, "translation_key", "path")
+    return {key: [group[0].readers] for key, group in groups.items()}
+
+
+def _groups(keys: Iterable[UUID], *columns: str) -> dict[UUID, list[Row]]:
+    """By publication the rows of the pages that its document holds, the oldest first."""
     sections = access.restricted_sections()
-    return {
-        key: [access.key_of(group[0], sections)]
-        for key, group in live_pages(keys, sections).items()
-    }
-
-
-def live_pages(
-    keys: Iterable[UUID], sections: dict[str, str] | None = None
-) -> dict[UUID, list[PublicationPage]]:
-    """By publication the pages that its document holds, its own language first."""
-    if sections is None:
-        sections = access.restricted_sections()
-    rows = (
-        PublicationPage.objects.filter(translation_key__in=list(keys), live=True)
-        .select_related("locale", "document_type")
-        .order_by("pk")
-    )
-    groups: dict[UUID, dict[str, list[PublicationPage]]] = defaultdict(lambda: defaultdict(list))
-    for page in rows:
-        page.readers_key = access.key_of(page, sections)
-        groups[page.translation_key][page.readers_key].append(page)
+    found = PublicationPage.objects.filter(translation_key__in=list(keys), live=True)
+    groups: dict[UUID, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for values in found.order_by("pk").values(*columns):
+        row = Row(values, access.key_of_path(values["path"], sections))
+        groups[row.translation_key][row.readers].append(row)
     return {
         key: by_reader.get(access.PUBLIC) or next(iter(by_reader.values()))
         for key, by_reader in groups.items()
     }
 
 
-def _document(key: UUID, pages: list[PublicationPage]) -> Document:
-    first = pages[0]
-    by_language = {page.language: page for page in pages}
+def _relate(rows: dict[int, Row]) -> None:
+    """Adds what other tables hold."""
+    pages = list(rows)
+    for facet, (name, _vocabulary) in RELATIONS.items():
+        relation = PublicationPage._meta.get_field(name)
+        through = relation.remote_field.through
+        column = relation.m2m_reverse_field_name()
+        linked = through._default_manager.filter(publicationpage__in=pages).order_by("pk")
+        for page, code in linked.values_list("publicationpage", f"{column}__code"):
+            rows[page].codes[facet].append(code)
+    tagged = PublicationTag.objects.filter(content_object__in=pages).order_by("pk")
+    for page, slug, name in tagged.values_list("content_object", "tag__slug", "tag__name"):
+        rows[page].tags.append((slug, name))
+    people = Contributor.objects.filter(page__in=pages).order_by("sort_order", "pk")
+    for page, family, given in people.values_list("page", "family_name", "given_name"):
+        rows[page].contributors.append(", ".join(filter(None, (family, given))))
+
+
+def _names() -> Names:
+    """Read anew for each batch: a worker has no requests, at whose start names are forgotten."""
+    forget_labels()
+    vocabularies: list[type[Term]] = [DocumentType]
+    vocabularies += [vocabulary for _name, vocabulary in RELATIONS.values() if vocabulary]
+    return {
+        vocabulary: [vocabulary.labels(language) for language in LANGUAGES]
+        for vocabulary in vocabularies
+    }
+
+
+def _document(key: UUID, rows: list[Row], names: Names) -> Document:
+    first = rows[0]
+    by_language = {row.language: row for row in rows}
+    abstracts = {code: plain(row.summary, row.abstract) for code, row in by_language.items()}
     document: Document = {
         "key": str(key),
-        "readers": [first.readers_key],
+        "readers": [first.readers],
         "locales": sorted(by_language),
-        "title": {language: page.title for language, page in by_language.items()},
-        "abstract": {language: abstract(page) for language, page in by_language.items()},
-        "contributors": _each(str(c) for page in pages for c in page.contributors.all()),
-        "subjects": _subjects(pages),
+        "title": {language: row.title for language, row in by_language.items()},
+        "abstract": abstracts,
+        "contributors": _each(name for row in rows for name in row.contributors),
+        "subjects": _subjects(rows, names),
         "names": _each(
-            text for page in pages for text in (page.publisher, page.container_title, page.series)
+            text for row in rows for text in (row.publisher, row.container_title, row.series)
         ),
         "identifiers": _each(
             identifier
-            for page in pages
-            for text in (page.doi, page.isbn, page.issn)
+            for row in rows
+            for text in (row.doi, row.isbn, row.issn)
             for identifier in (text.lower(), text.replace("-", "").lower())
         ),
-        "type": first.document_type.code,
-        "tag": _each(tag.slug for page in pages for tag in page.tags.all()),
+        "type": first.type,
+        "tag": _each(slug for row in rows for slug, _name in row.tags),
         "sort_title": {
             language: next(
                 by_language[other].sort_title
@@ -98,41 +154,45 @@ def _document(key: UUID, pages: list[PublicationPage]) -> Document:
             )
             for language in LANGUAGES
         },
-        **{
-            facet: _each(term.code for page in pages for term in getattr(page, name).all())
-            for facet, name in FACETS.items()
-        },
+        **{facet: _each(code for row in rows for code in row.codes[facet]) for facet in RELATIONS},
     }
     if first.year:
         document["year"] = first.year
         document["published"] = f"{first.year:04}-{first.month or 7:02}"
     if first.month:
         document["month"] = first.month
-    if first.readers_key == access.PUBLIC:
+    if first.readers == access.PUBLIC:
         document["spelling"] = {
-            language: [page.title, abstract(page), *document["subjects"]]
-            for language, page in by_language.items()
+            language: [row.title, abstracts[language], *document["subjects"]]
+            for language, row in by_language.items()
         }
     return document
 
 
-def abstract(page: PublicationPage) -> str:
+def plain(summary: str, abstract: str) -> str:
     """Summary and abstract without markup."""
-    return f"{page.summary} {get_text_for_indexing(page.abstract)}".strip()
+    text = get_text_for_indexing(abstract) if "<" in abstract or "&" in abstract else abstract
+    return f"{summary} {text}".strip()
 
 
-def _subjects(pages: list[PublicationPage]) -> list[str]:
+def _subjects(rows: list[Row], names: Names) -> list[str]:
     """The names of all subjects in all languages, so that a query in one language finds a
     publication in another."""
-    names: list[str] = []
-    for page in pages:
-        terms: list[Term] = [*page.countries.all(), *page.themes.all(), *page.networks.all()]
-        for term in [*terms, page.document_type]:
-            names += [type(term).labels(code).get(term.code, term.name) for code in LANGUAGES]
-        names += [tag.name for tag in page.tags.all()]
-    return _each(names)
+    subjects: list[str] = []
+    for row in rows:
+        terms: list[tuple[type[Term], str]] = [
+            (vocabulary, code)
+            for facet, (_name, vocabulary) in RELATIONS.items()
+            if vocabulary
+            for code in row.codes[facet]
+        ]
+        terms.append((DocumentType, row.type))
+        for vocabulary, code in terms:
+            subjects += [labels.get(code, code) for labels in names[vocabulary]]
+        subjects += [name for _slug, name in row.tags]
+    return _each(subjects)
 
 
 def _each(texts: Iterable[str]) -> list[str]:
-    """Each text once; without those that hold no word."""
-    return [text for text in dict.fromkeys(texts) if words(text)]
+    """Each text once; without those that are empty."""
+    return [text for text in dict.fromkeys(texts) if text]

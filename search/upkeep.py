@@ -151,14 +151,13 @@ def _batches(es: Elasticsearch, name: str) -> Iterator[tuple[Differences, dict[U
         # Versions first, then the state: what is written is never older than its version.
         jobs = IndexJob.objects.filter(key__in={*keys, *held})
         versions = dict(jobs.values_list("key", "version"))
-        readers = documents.readers(keys)
+        readers = documents.readers(held.keys() & set(keys))
         differences = Differences(checked=len(keys))
         for key in sorted({*keys, *held}):
-            if key not in readers:
-                if key in held:
-                    differences.superfluous.append(key)
-            elif key not in held:
+            if key not in held:
                 differences.missing.append(key)
+            elif key not in readers:
+                differences.superfluous.append(key)
             elif held[key].version != versions.get(key):
                 differences.outdated.append(key)
             elif held[key].readers != readers[key]:

@@ -30,7 +30,7 @@ from repository.words import words
 from .. import index, queries, queue
 from ..breaker import Breaker
 from ..contract import Capabilities, Facet, Hit, Results, SearchRequest
-from ..documents import abstract
+from ..documents import plain
 from ..facets import facet
 from ..highlighting import WORD, Marker
 from ..words import Term
@@ -256,7 +256,9 @@ class ElasticsearchEngine:
                     page=page,
                     score=round(max(score, 0.0), 4) if asked.terms else 0.0,
                     title_html=marker.mark(page.title),
-                    snippets=marker.passages(abstract(page)) if request.highlight else (),
+                    snippets=marker.passages(plain(page.summary, page.abstract))
+                    if request.highlight
+                    else (),
                     partial=bool(asked.terms) and not flags,
                 )
             )
@@ -303,7 +305,7 @@ def _suggestion(query: str, asked: queries.Asked, hits: list[Hit]) -> str | None
         return None
     spelling: dict[str, str] = {}
     for hit in hits:
-        for text in (hit.page.title, abstract(hit.page)):
+        for text in (hit.page.title, plain(hit.page.summary, hit.page.abstract)):
             for match in WORD.finditer(text):
                 spelling.setdefault(" ".join(words(match[0])), match[0].lower())
 

@@ -6,10 +6,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import PageViewRestriction
+from wagtail.models import Page, PageViewRestriction
 
 from cpmg.users.models import MEMBERS
 from networks.membership import group_of
+from pages import access
 
 from .conftest import LANGUAGES, MARKERS, SEES, marked, text_of
 
@@ -131,3 +132,19 @@ def test_a_library_takes_as_many_queries_for_fifty_publications_as_for_ten(shelv
     for number in range(10, 50):
         marked("network", shelves.network_library["en"], slug=f"n{number}")
     assert count() <= few
+
+
+def test_without_a_user_or_a_page_the_policy_denies(shelves, people):
+    page = shelves.publications["public"]
+    assert access.may_read(people["anonymous"], page)
+    assert not access.may_read(None, page)
+    assert not access.may_read(people["anonymous"], None)
+    assert not access.readable_by(Page.objects.all(), None).exists()
+
+
+def test_a_disagreement_is_named(shelves, people, monkeypatch):
+    monkeypatch.setattr(access, "may_read", lambda user, page, refused=None: True)
+    found = list(access.disagreements(people["member"]))
+    assert any("readable_by and may_read differ" in one for one in found)
+    assert any("readers' keys differ" in one for one in found)
+    monkeypatch.undo()

@@ -31,7 +31,7 @@ from pages.models import (
     Term,
 )
 from pages.models.vocabularies import VOCABULARIES
-from repository.models import PublicationPage, RepositoryPage
+from repository.models import LibraryPage, PublicationPage, RepositoryPage
 
 
 @pytest.fixture
@@ -124,6 +124,7 @@ def pages(terms: dict[type[Term], Term]) -> dict[type[Page], Page]:
         (NetworkPage, NetworkIndexPage, {"network": terms[Network]}),
         (ConsultationsPage, NetworkIndexPage, {}),
         (RepositoryPage, home, {}),
+        (LibraryPage, home, {}),
         (PublicationPage, RepositoryPage, {"document_type": terms[DocumentType]}),
         (StatisticsCentrePage, home, {}),
         (StatisticsThemePage, StatisticsCentrePage, {"theme": terms[Theme]}),

@@ -214,3 +214,37 @@ def test_what_waits_is_hidden_from_who_may_not_read_it(elasticsearch, settings):
         assert not any(bucket.count for facet in results.facets for bucket in facet.buckets)
         assert results.suggestion is None
         assert not results.degraded
+
+
+def test_documents_cost_the_same_however_many_they_are(noted, page, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from search.documents import documents
+
+    def queries(keys) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert len(documents(keys)) == len(keys)
+        return len(captured)
+
+    pages = PublicationPageFactory.create_batch(12, tags=["Cruise ships"])
+    few = queries([page.translation_key])
+    assert queries([page.translation_key for page in pages]) == few
+
+
+def test_a_document_tells_nobody_what_is_not_for_them(noted, page):
+    """Translations that lie on different shelves, against the rules, are not mixed."""
+    from search.documents import documents
+
+    library = RepositoryPageFactory(
+        parent=page.get_parent().get_parent().specific,
+        slug="library",
+        translation_key="7a1c1a6c-6a2c-4f0e-9a7d-5d2d5ba14a11",
+    )
+    PageViewRestriction.objects.create(page=library, restriction_type=PageViewRestriction.LOGIN)
+    PublicationPageFactory(
+        title="Secreto", locale="es", translation_key=page.translation_key, parent=library
+    )
+    (document,) = documents([page.translation_key]).values()
+    assert document["readers"] == ["public"]
+    assert "Secreto" not in str(document)

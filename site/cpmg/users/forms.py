@@ -154,10 +154,10 @@ class ProfileForm(PersonMixin, forms.ModelForm):
     """The person, and which of Wagtail's messages about pages they want."""
 
     approved_notifications = forms.BooleanField(
-        label=_("When something that I sent to the editors is approved"), required=False
+        label=_("Write to me when the editors approve what I sent them"), required=False
     )
     rejected_notifications = forms.BooleanField(
-        label=_("When something that I sent to the editors is sent back"), required=False
+        label=_("Write to me when the editors send something back to me"), required=False
     )
     NOTIFICATIONS = ("approved_notifications", "rejected_notifications")
 

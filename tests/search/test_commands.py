@@ -1,0 +1,104 @@
+"""The commands of the index: what they do, and how they leave."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from repository.factories import PublicationPageFactory
+from search import index, queue
+from search.checks import engine_is_there
+
+
+def test_a_first_rebuild_makes_the_index(elasticsearch, capsys):
+    elasticsearch.indices.delete(index=index.current(elasticsearch))
+    PublicationPageFactory.create_batch(3)
+    PublicationPageFactory(live=False)
+    call_command("search_rebuild")
+    assert "3 publications" in capsys.readouterr().out
+    assert elasticsearch.count(index=index.alias())["count"] == 3
+    call_command("search_worker", "--once")
+    call_command("search_reconcile")
+    call_command("search_status")
+
+
+def test_a_rebuild_leaves_one_index(elasticsearch):
+    for _time in range(2):
+        call_command("search_rebuild")
+    (name,) = elasticsearch.indices.get(index=f"{index.alias()}-*").body
+    assert index.current(elasticsearch) == name
+
+
+def test_the_worker_writes_what_waits(elasticsearch, capsys):
+    PublicationPageFactory()
+    call_command("search_worker", "--once")
+    assert "1 written" in capsys.readouterr().out
+    assert not queue.waiting().exists()
+
+
+def test_the_worker_says_when_something_failed(elasticsearch, capsys):
+    elasticsearch.indices.delete(index=index.current(elasticsearch))
+    PublicationPageFactory()
+    with pytest.raises(SystemExit) as left:
+        call_command("search_worker", "--once")
+    assert left.value.code == 1
+    assert "1 put off" in capsys.readouterr().out
+
+
+def test_the_status_is_for_monitoring_too(elasticsearch, capsys):
+    PublicationPageFactory()
+    call_command("search_status", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["search"]["status"], found["queue"]["waiting"]) == ("ok", 1)
+    elasticsearch.indices.delete(index=index.current(elasticsearch))
+    with pytest.raises(SystemExit) as left:
+        call_command("search_status")
+    assert left.value.code == 1
+
+
+def test_an_index_with_another_mapping_asks_for_a_rebuild(elasticsearch, monkeypatch, capsys):
+    monkeypatch.setattr(index, "VERSION", index.VERSION + 1)
+    with pytest.raises(SystemExit):
+        call_command("search_status")
+    assert "rebuild needed" in capsys.readouterr().out
+
+
+def test_the_mapping_is_strict(elasticsearch):
+    answer = elasticsearch.options(ignore_status=400).index(
+        index=index.alias(), document={"unheard_of": 1}
+    )
+    assert answer.meta.status == 400
+
+
+@pytest.mark.parametrize("command", ["search_rebuild", "search_reconcile"])
+def test_without_elasticsearch_they_say_so(settings, db, command, capsys):
+    settings.ELASTICSEARCH_URL = ""
+    with pytest.raises(CommandError) as refused:
+        call_command(command)
+    assert refused.value.returncode == 2
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
+    with pytest.raises(SystemExit) as left:
+        call_command(command)
+    assert left.value.code == 2
+    assert "127.0.0.1" not in capsys.readouterr().err
+
+
+def test_the_database_engine_needs_no_worker(settings, db, capsys):
+    settings.SEARCH_ENGINE = "database"
+    call_command("search_worker", "--once")
+    call_command("search_status")
+    assert "no queue" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("engine", "url", "ids"),
+    [
+        ("database", "", []),
+        ("elasticsearch", "http://127.0.0.1:9200", []),
+        ("elasticsearch", "", ["search.E002"]),
+        ("sphinx", "", ["search.E001"]),
+    ],
+)
+def test_a_search_that_could_never_answer_stops_the_start(settings, engine, url, ids):
+    settings.SEARCH_ENGINE, settings.ELASTICSEARCH_URL = engine, url
+    assert [message.id for message in engine_is_there(None)] == ids
