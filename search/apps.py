@@ -8,6 +8,9 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, signals  # noqa: F401  (importing registers the system checks)
+        from cpmg import work
+
+        from . import checks, queue, signals  # noqa: F401  (importing registers the system checks)
 
         signals.connect()
+        work.register(queue.NAME, queue.drain_if_in_use, queue.is_waiting)

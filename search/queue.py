@@ -2,39 +2,36 @@
 
 ``changed`` notes, in that transaction, which publications are to be indexed anew. ``drain``
 takes what waits and writes it in bulk: after the commit, in a thread of its own, so that nobody
-who saves waits for Elasticsearch, and again in ``manage.py search_worker``. Whoever drains holds
-a lease, so that what a killed process had taken comes back by itself.
+who saves waits for Elasticsearch, and again in ``manage.py worker`` (``cpmg.work``). Whoever
+drains holds a lease, so that what a killed process had taken comes back by itself.
 """
 
 from __future__ import annotations
 
-import atexit
-import logging
-import os
-import threading
 import uuid
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
+from cpmg import work
+from cpmg.work import Drained
+
 from . import documents, index
 from .models import IndexJob
 
-logger = logging.getLogger(__name__)
+#: The name of the queue for the worker.
+NAME = "search"
 
 BATCH = 200
 #: Seconds after which what was taken comes back: more than the writing of a batch may take.
 LEASE = 45
 #: Seconds until the next attempt, at most.
 LONGEST_WAIT = 20
-#: Seconds that a process waits at its end for its own changes to be written.
-LAST_WORDS = 5
 #: Seconds that a bulk request may take.
 WRITING = 30
 
@@ -83,10 +80,7 @@ def _note(keys: str, parameters: list[Any]) -> None:
             " available_at = excluded.available_at",
             [now, now, *parameters],
         )
-    if settings.SEARCH_DRAIN and not any(
-        entry[1] == drainer.wake for entry in connection.run_on_commit
-    ):
-        transaction.on_commit(drainer.wake)
+    work.wake(NAME)
 
 
 def waiting() -> QuerySet[IndexJob]:
@@ -95,15 +89,6 @@ def waiting() -> QuerySet[IndexJob]:
 
 
 # Writing ------------------------------------------------------------------------------------
-
-
-@dataclass
-class Drained:
-    """What a pass through the queue did."""
-
-    written: int = 0
-    failed: int = 0
-    errors: set[str] = field(default_factory=set)
 
 
 def take(limit: int = BATCH) -> tuple[uuid.UUID, dict[uuid.UUID, int]]:
@@ -125,22 +110,22 @@ def take(limit: int = BATCH) -> tuple[uuid.UUID, dict[uuid.UUID, int]]:
 def drain(es: Elasticsearch | None = None, *, refresh: bool = False) -> Drained:
     """Writes all that waits and is due; stops at the first failure of Elasticsearch itself."""
     es = es or index.client(WRITING)
-    done = Drained()
+    drained = Drained()
     while True:
         lease, versions = take()
         if not versions:
-            return done
+            return drained
         try:
             failed = write(es, index.alias(), versions, refresh=refresh)
             broken = False
         except (ApiError, TransportError) as error:
             failed, broken = dict.fromkeys(versions, reason(error)), True
         _settle(lease, versions, failed)
-        done.written += len(versions) - len(failed)
-        done.failed += len(failed)
-        done.errors.update(failed.values())
+        drained.done += len(versions) - len(failed)
+        drained.failed += len(failed)
+        drained.errors.update(failed.values())
         if broken:
-            return done
+            return drained
 
 
 def _settle(lease: uuid.UUID, versions: dict[uuid.UUID, int], failed: dict[uuid.UUID, str]) -> None:
@@ -209,47 +194,12 @@ def reason(error: Exception) -> str:
     return type(error).__name__
 
 
-# After the commit ---------------------------------------------------------------------------
+# For the worker -----------------------------------------------------------------------------
 
 
-class Drainer:
-    """A thread in each process that drains after commits, and again while something waits."""
-
-    def __init__(self) -> None:
-        self._pid = 0
-        self._event = threading.Event()
-        self._idle = threading.Event()
-        self._lock = threading.Lock()
-
-    def wake(self) -> None:
-        with self._lock:
-            if self._pid != os.getpid():  # the first time, and after a fork
-                self._pid, self._event, self._idle = (
-                    os.getpid(),
-                    threading.Event(),
-                    threading.Event(),
-                )
-                threading.Thread(target=self._run, name="search-queue", daemon=True).start()
-                atexit.register(self._idle.wait, LAST_WORDS)
-            self._idle.clear()
-        self._event.set()
-
-    def _run(self) -> None:
-        wait: float | None = None
-        while True:
-            self._event.wait(wait)
-            self._event.clear()
-            close_old_connections()
-            try:
-                drain()
-                wait = 2.0 if waiting().exists() else None
-            except Exception:  # the thread lives as long as its process
-                logger.exception("Draining the search queue failed")
-                wait = 5.0
-            finally:
-                connection.close()
-                if not self._event.is_set():
-                    self._idle.set()
+def drain_if_in_use() -> Drained:
+    return drain() if in_use() else Drained()
 
 
-drainer = Drainer()
+def is_waiting() -> bool:
+    return in_use() and waiting().exists()

@@ -17,7 +17,7 @@ def test_a_first_rebuild_makes_the_index(elasticsearch, capsys):
     call_command("search_rebuild")
     assert "3 publications" in capsys.readouterr().out
     assert elasticsearch.count(index=index.alias())["count"] == 3
-    call_command("search_worker", "--once")
+    call_command("worker", "search", "--once")
     call_command("search_reconcile")
     call_command("search_status")
 
@@ -31,8 +31,8 @@ def test_a_rebuild_leaves_one_index(elasticsearch):
 
 def test_the_worker_writes_what_waits(elasticsearch, capsys):
     PublicationPageFactory()
-    call_command("search_worker", "--once")
-    assert "1 written" in capsys.readouterr().out
+    call_command("worker", "search", "--once")
+    assert "search: 1 done" in capsys.readouterr().out
     assert not queue.waiting().exists()
 
 
@@ -40,9 +40,9 @@ def test_the_worker_says_when_something_failed(elasticsearch, capsys):
     elasticsearch.indices.delete(index=index.current(elasticsearch))
     PublicationPageFactory()
     with pytest.raises(SystemExit) as left:
-        call_command("search_worker", "--once")
+        call_command("worker", "search", "--once")
     assert left.value.code == 1
-    assert "1 put off" in capsys.readouterr().out
+    assert "1 failed" in capsys.readouterr().out
 
 
 def test_the_status_is_for_monitoring_too(elasticsearch, capsys):
@@ -85,9 +85,11 @@ def test_without_elasticsearch_they_say_so(settings, db, command, capsys):
 
 def test_the_database_engine_needs_no_worker(settings, db, capsys):
     settings.SEARCH_ENGINE = "database"
-    call_command("search_worker", "--once")
+    PublicationPageFactory()
+    assert not queue.is_waiting()
+    call_command("worker", "search", "--once")
     call_command("search_status")
-    assert "no queue" in capsys.readouterr().out
+    assert "search: 0 done" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -259,8 +259,11 @@ SEARCH_ENGINE = env("SEARCH_ENGINE", default="database")
 ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")
 #: The alias of the index in Elasticsearch; installations that share a server each name their own.
 SEARCH_INDEX = env("SEARCH_INDEX", default="publications")
-#: Whether web processes write what waits into the index after a commit, beside the worker.
-SEARCH_DRAIN = env.bool("SEARCH_DRAIN", default=True)
+
+# Queues -----------------------------------------------------------------------------
+
+#: Whether web processes work off the queues after a commit, beside ``manage.py worker``.
+DRAIN_AFTER_COMMIT = env.bool("DRAIN_AFTER_COMMIT", default=True)
 
 # Safety -----------------------------------------------------------------------------
 

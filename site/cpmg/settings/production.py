@@ -47,6 +47,9 @@ STORAGES = STORAGES | {  # type: ignore[assignment]
 }
 MEDIA_IMAGES_SERVED = False
 
+#: Mail, index and files are the business of ``manage.py worker``.
+DRAIN_AFTER_COMMIT = env.bool("DRAIN_AFTER_COMMIT", default=False)
+
 #: How many proxies of ours stand before this process: the limits on attempts count by the
 #: reader's address, which the outermost of them writes.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", default=1)

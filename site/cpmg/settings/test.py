@@ -16,8 +16,8 @@ STORAGES = STORAGES | {
 }
 #: Tests run in transactions that never commit, so the version of the content stands still.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
-#: No thread: a test drains the queue where it says so.
-SEARCH_DRAIN = False
+#: No thread: a test drains a queue where it says so.
+DRAIN_AFTER_COMMIT = False
 DATABASES["default"].pop("CONN_MAX_AGE", None)
 LOGGING = {
     "version": 1,

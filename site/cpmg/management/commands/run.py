@@ -22,7 +22,7 @@ from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from gunicorn.app.base import BaseApplication
 
-from cpmg import catalogues
+from cpmg import catalogues, work
 
 EDITOR = "editor@example.org"
 #: What a first start writes, with room to work: database, static files, uploads.
@@ -42,6 +42,7 @@ class Server(BaseApplication):
             "loglevel": "warning",
             "control_socket_disable": True,
             "when_ready": ready,
+            "post_worker_init": lambda worker: work.resume(),
         }
         super().__init__()
 
