@@ -29,6 +29,11 @@ def plain_line(value: str) -> None:
         raise ValidationError(_("Use letters, digits and punctuation on one line."), "deceptive")
 
 
+def without_hidden_characters(value: str) -> str:
+    """What ``plain_line`` refuses, left out: for text that comes out of files and records."""
+    return "".join(character for character in value if ord(character) not in _DECEPTIVE)
+
+
 def country_code(value: str) -> None:
     if not is_country_code(value):
         raise ValidationError(_("Choose a country or territory from the list."), "country")
