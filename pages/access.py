@@ -35,6 +35,13 @@ Q = TypeVar("Q", bound="PageQuerySet")
 STAFF = ("Editors", "Moderators")
 
 
+def is_staff(user: User | AnonymousUser) -> bool:
+    """Whether ``user`` works on all shelves."""
+    return bool(user.is_authenticated and user.is_active) and (
+        user.is_superuser or user.groups.filter(name__in=STAFF).exists()
+    )
+
+
 def _refused_paths(user: User | AnonymousUser) -> list[str]:
     """Tree paths of the restricted sections that ``user`` may not enter (one or two queries)."""
     restrictions = PageViewRestriction.objects.select_related("page").prefetch_related("groups")

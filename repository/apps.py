@@ -8,6 +8,7 @@ class RepositoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import shelves
+        from . import review, shelves
 
         shelves.connect()
+        review.connect()

@@ -18,11 +18,18 @@ from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.utils.translation import gettext
 from wagtail.documents import get_document_model
-from wagtail.models import Collection, CollectionViewRestriction, Page, PageViewRestriction
+from wagtail.models import (
+    Collection,
+    CollectionViewRestriction,
+    Page,
+    PageViewRestriction,
+    Workflow,
+    WorkflowPage,
+)
 from wagtail.signals import post_page_move
 
 from cpmg.users.models import MEMBERS
-from networks.membership import group_of
+from networks.membership import focal_points_of, group_of
 from networks.models import NetworkPage
 from pages import translations
 from pages.access import STAFF
@@ -41,11 +48,11 @@ def groups_of(library: LibraryPage) -> list[Group]:
     """The groups whose members may enter ``library``."""
     parent = library.get_parent().specific
     own = (
-        group_of(parent.network)
+        [group_of(parent.network), focal_points_of(parent.network)]
         if isinstance(parent, NetworkPage)
-        else Group.objects.get_or_create(name=MEMBERS)[0]
+        else [Group.objects.get_or_create(name=MEMBERS)[0]]
     )
-    return [own, *Group.objects.filter(name__in=STAFF)]
+    return [*own, *Group.objects.filter(name__in=STAFF)]
 
 
 def restrict(library: LibraryPage) -> None:
@@ -55,6 +62,15 @@ def restrict(library: LibraryPage) -> None:
             page_id=library.pk, restriction_type=PageViewRestriction.GROUPS
         )
         restriction.groups.set(groups_of(library))
+
+
+def set_up_review(shelf: Shelf) -> None:
+    """Gives a new ``shelf`` the review of publications; editors may choose another later."""
+    workflow = Workflow.objects.filter(
+        active=True, workflow_tasks__task__editorialreview__isnull=False
+    ).first()
+    if workflow:
+        WorkflowPage.objects.get_or_create(page_id=shelf.pk, defaults={"workflow": workflow})
 
 
 # Collections --------------------------------------------------------------------------

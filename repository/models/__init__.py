@@ -1,5 +1,6 @@
 """Publications and what describes them."""
 
+from .files import FileDetails, Upload
 from .publications import (
     Contributor,
     Licence,
@@ -8,11 +9,23 @@ from .publications import (
     PublicationTag,
 )
 from .shelves import LibraryPage, RepositoryPage, Shelf
+from .submissions import (
+    Decision,
+    EditorialReview,
+    FocalPointApproval,
+    Submission,
+    SubmissionFile,
+    Withdrawal,
+)
 from .vocabularies import DocumentType
 
 __all__ = [
     "Contributor",
+    "Decision",
     "DocumentType",
+    "EditorialReview",
+    "FileDetails",
+    "FocalPointApproval",
     "LibraryPage",
     "Licence",
     "PublicationFile",
@@ -20,4 +33,8 @@ __all__ = [
     "PublicationTag",
     "RepositoryPage",
     "Shelf",
+    "Submission",
+    "SubmissionFile",
+    "Upload",
+    "Withdrawal",
 ]

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import F
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -21,6 +22,7 @@ from wagtail.admin.panels import (
     FieldRowPanel,
     InlinePanel,
     MultiFieldPanel,
+    PageChooserPanel,
 )
 from wagtail.documents import get_document_model_string
 from wagtail.fields import RichTextField
@@ -190,6 +192,15 @@ class PublicationPage(BasePage):
         verbose_name=_("tags"),
         help_text=_("Free words, separated by commas."),
     )
+    replaces = models.ForeignKey(
+        "self",
+        verbose_name=_("new version of"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="replaced_by",
+        help_text=_("The earlier version stays readable; each of the two leads to the other."),
+    )
     evidence = models.CharField(
         _("source of this record"),
         max_length=255,
@@ -256,7 +267,11 @@ class PublicationPage(BasePage):
             heading=_("Identifiers and licence"),
         ),
         MultiFieldPanel(
-            [FieldPanel("evidence"), FieldPanel("note")],
+            [
+                PageChooserPanel("replaces", "repository.PublicationPage"),
+                FieldPanel("evidence"),
+                FieldPanel("note"),
+            ],
             heading=_("About this record"),
             classname="collapsed",
         ),
@@ -289,7 +304,7 @@ class PublicationPage(BasePage):
                 "container_title",
             ),
             *("volume", "issue", "page_range", "series", "series_number", "extent"),
-            *("doi", "isbn", "issn", "external_url", "licence", "evidence"),
+            *("doi", "isbn", "issn", "external_url", "licence", "replaces", "evidence"),
             *("countries", "themes", "networks", "tags", "contributors", "files"),
         )
     )
@@ -315,15 +330,38 @@ class PublicationPage(BasePage):
             raise ValidationError({"year": _("A month needs its year.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        from ..review import check_may_go_live
         from ..shelves import settle_files
 
         self.sort_title = collation_key(self.title)[:255]
         with transaction.atomic():
+            if self.live and self.pk:
+                check_may_go_live(self)
             super().save(*args, **kwargs)
             settle_files(self)
         if kwargs.get("update_fields") is None:
             # Wagtail indexed the row before the subjects, contributors and tags were written.
             index.insert_or_update_object(self)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The record, or the notice that stands in its place when it was withdrawn (410)."""
+        if self.live:
+            return super().serve(request, *args, **kwargs)
+        from ..withdrawals import of
+
+        withdrawal = of(self)
+        if withdrawal is None:
+            raise Http404
+        context = {"page": self, "withdrawal": withdrawal}
+        return render(request, "repository/withdrawn_page.html", context, status=410)
+
+    def versions(self, request: HttpRequest) -> dict[str, Any]:
+        """The versions before and after this one that the reader may see."""
+        readable = PublicationPage.objects.readable_by(request.user).select_related("locale")
+        return {
+            "replaces": readable.filter(pk=self.replaces_id).first() if self.replaces_id else None,
+            "replaced_by": list(readable.filter(replaces=self.pk).order_by("pk")),
+        }
 
     @property
     def licence_info(self) -> Licence | None:

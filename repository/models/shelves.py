@@ -7,9 +7,10 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Collection
+from wagtail.url_routing import RouteResult
 
 from pages.models.base import BasePageManager, SectionPage
 
@@ -25,6 +26,29 @@ class Shelf(SectionPage):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        from ..shelves import set_up_review
+
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new:
+                set_up_review(self)
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Where a publication was withdrawn, a notice stands in its place."""
+        from ..withdrawals import withdrawn_below
+
+        try:
+            return super().route(request, path_components)
+        except Http404:
+            if len(path_components) != 1:
+                raise
+            page = withdrawn_below(self, path_components[0])
+            if page is None:
+                raise
+            return RouteResult(page)
 
     def publications(self, request: HttpRequest) -> Any:
         """The publications that its list shows."""

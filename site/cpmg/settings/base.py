@@ -221,6 +221,8 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 #: Password and e-mail address are changed on the reader site, for everybody in the same way.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+#: At the end of a review the revision that was approved is published, and no newer one.
+WAGTAIL_FINISH_WORKFLOW_ACTION = "repository.finish.publish_approved"
 WAGTAILEMBEDS_FINDERS: list[dict] = []
 WAGTAILSEARCH_BACKENDS = {
     "default": {

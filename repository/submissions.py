@@ -1,0 +1,410 @@
+"""What a member does with a submission, and what the editorial team answers.
+
+Each function is one transaction on a locked row. It raises ``Refused``, which says to the person
+why not, or ``Changed``, when somebody else was faster. Nothing else changes a submission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.log_actions import log
+from wagtail.models import ModelLogEntry, Page
+
+from cpmg.users.models import MEMBERS, User
+from pages.access import is_staff, may_read
+
+from . import record
+from .models import PublicationPage, Submission, SubmissionFile
+from .review import Changed, Refused, cancelled_becomes, edition_of
+
+State = Submission.State
+
+#: What the log says, by action.
+ACTIONS = {
+    "started": gettext_lazy("Started"),
+    "submitted": gettext_lazy("Submitted for review"),
+    "withdrawn": gettext_lazy("Taken back by its submitter"),
+    "revised": gettext_lazy("Opened again for changes"),
+    "approved": gettext_lazy("Approved"),
+    "changes_requested": gettext_lazy("Changes requested"),
+    "review_ended": gettext_lazy("Review ended without a decision"),
+    "rejected": gettext_lazy("Rejected"),
+    "published": gettext_lazy("Published"),
+    "withdrawal_asked": gettext_lazy("Withdrawal asked for"),
+    "publication_withdrawn": gettext_lazy("Publication withdrawn"),
+    "deleted": gettext_lazy("Draft deleted"),
+}
+PREFIX = "submission."
+ON_PUBLICATIONS = {
+    "publication.withdrawn": gettext_lazy("Withdrawn"),
+    "publication.restored": gettext_lazy("Published again after being withdrawn"),
+}
+
+
+# What happened ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Event:
+    """Who did what, and when. ``who`` is empty for what the platform did by itself, and for
+    people whose account is gone."""
+
+    at: datetime
+    who: User | None
+    action: str
+    label: str
+    comment: str
+
+
+def note(submission: Submission, action: str, user: User | None, comment: str = "") -> None:
+    """Enters what happened into Wagtail's log, in the running transaction."""
+    data = {"comment": comment} if comment else None
+    log(instance=submission, action=PREFIX + action, user=user, data=data)
+
+
+def log_on(page: Page, action: str, user: User | None, comment: str = "") -> None:
+    log(instance=page, action=action, user=user, data={"comment": comment} if comment else None)
+
+
+def history(submission: Submission) -> list[Event]:
+    """From the first to the last event; two queries."""
+    entries = ModelLogEntry.objects.for_instance(submission).filter(action__startswith=PREFIX)
+    entries = list(entries.order_by("timestamp", "pk"))
+    people = User.objects.in_bulk({entry.user_id for entry in entries if entry.user_id})
+    events = []
+    for entry in entries:
+        action = entry.action.removeprefix(PREFIX)
+        events.append(
+            Event(
+                at=entry.timestamp,
+                who=people.get(entry.user_id),
+                action=action,
+                label=str(ACTIONS.get(action, action)),
+                comment=str((entry.data or {}).get("comment", "")),
+            )
+        )
+    return events
+
+
+# Whoever submits ----------------------------------------------------------------------
+
+
+def may_submit(user: Any) -> bool:
+    """Members and the editorial team."""
+    return bool(user.is_authenticated and user.is_active) and (
+        is_staff(user) or user.groups.filter(name=MEMBERS).exists()
+    )
+
+
+@contextmanager
+def _own(submission: Submission, user: User) -> Iterator[Submission]:
+    """The submission of ``user``, locked; what was looked at sees what became of it."""
+    with transaction.atomic():
+        locked = Submission.objects.select_for_update().filter(pk=submission.pk).first()
+        if locked is None:
+            raise Changed(_("This submission was deleted."))
+        if not user.is_active or locked.submitter_id != user.pk:
+            raise Refused(_("This is somebody else's submission."))
+        yield locked
+        if Submission.objects.filter(pk=locked.pk).exists():
+            submission.refresh_from_db()
+
+
+def start(
+    user: User, data: dict[str, Any] | None = None, *, replaces: PublicationPage | None = None
+) -> Submission:
+    """A new draft; with ``replaces`` the new version of a published record, filled in from it."""
+    if not may_submit(user):
+        raise Refused(_("Members submit publications. Request membership first."))
+    if replaces is not None:
+        if not may_propose_version(user, replaces):
+            raise Refused(_("A new version is proposed by who submitted the publication."))
+        data = record.data_of(replaces) | (data or {})
+    with transaction.atomic():
+        submission = Submission(submitter=user, organisation=user.organisation, replaces=replaces)
+        _take(submission, data or {})
+        submission.save()
+        note(submission, "started", user)
+    return submission
+
+
+def may_propose_version(user: User, page: PublicationPage) -> bool:
+    """Who submitted a published record, and the editorial team."""
+    if not may_submit(user) or not may_read(user, page):
+        return False
+    return is_staff(user) or Submission.objects.filter(page_id=page.pk, submitter=user).exists()
+
+
+def _take(submission: Submission, data: dict[str, Any]) -> None:
+    submission.data = {**submission.data, **data}
+    title = submission.data.get("title", "")
+    submission.title = " ".join(str(title).replace("\0", "").split())[:255]
+    submission.shelf_code = str(submission.data.get("shelf", ""))[:100]
+    submission.type_code = str(submission.data.get("document_type", ""))[:100]
+
+
+def save(submission: Submission, data: dict[str, Any], *, version: int, user: User) -> Submission:
+    """Keeps what was typed, valid or not. ``version`` is the one that was looked at."""
+    with _own(submission, user) as locked:
+        _check_open(locked)
+        if locked.version != version:
+            raise Changed(_("This submission was changed in another window."))
+        _take(locked, data)
+        locked.version += 1
+        locked.save()
+    return submission
+
+
+def _check_open(submission: Submission) -> None:
+    if not submission.is_open:
+        raise Changed(
+            _("This submission can't be changed now: %(state)s.")
+            % {"state": submission.get_state_display()}
+        )
+
+
+def attach(
+    submission: Submission, document: Any, *, user: User, language: str = "", label: str = ""
+) -> SubmissionFile:
+    """Adds a file that ``user`` uploaded."""
+    with _own(submission, user) as locked:
+        _check_open(locked)
+        if document.uploaded_by_user_id != user.pk:
+            raise Refused(_("This is somebody else's file."))
+        last = locked.files.aggregate(last=Max("sort_order"))["last"]
+        file, _made = SubmissionFile.objects.get_or_create(
+            submission=locked,
+            document=document,
+            defaults={
+                "language": language,
+                "label": label[:120],
+                "sort_order": 0 if last is None else last + 1,
+            },
+        )
+    return file
+
+
+def detach(submission: Submission, file: SubmissionFile, *, user: User) -> None:
+    """Takes a file away, and deletes it where nothing else holds it."""
+    from .models import PublicationFile
+
+    with _own(submission, user) as locked:
+        _check_open(locked)
+        document = file.document
+        if file.submission_id != locked.pk:
+            raise Refused(_("This is somebody else's file."))
+        file.delete()
+        held = PublicationFile.objects.filter(document=document).exists()
+        if not held and not SubmissionFile.objects.filter(document=document).exists():
+            document.delete()
+
+
+def problems(submission: Submission) -> dict[str, list[str]]:
+    """What still prevents submitting: messages by field, ``files`` among them."""
+    from .files import blocked
+    from .forms import check
+
+    errors = dict(check(submission.data, user=submission.submitter).errors)
+    files = list(submission.files.select_related("document"))
+    if not files and not submission.data.get("external_url"):
+        errors.setdefault("files", []).append(
+            _("Add a file, or the address at which the publication can be read.")
+        )
+    for file in files:
+        if reason := blocked(file.document):
+            errors.setdefault("files", []).append(f"{file.document.title}: {reason}")
+    return errors
+
+
+def submit(submission: Submission, user: User) -> Submission:
+    """Makes the draft publication, or a new revision of it, and starts its review: all or
+    nothing. Submitting twice is submitting once."""
+    from .forms import check
+
+    with _own(submission, user) as locked:
+        if locked.state == State.IN_REVIEW:
+            return submission
+        _check_open(locked)
+        if not may_submit(user):
+            raise Refused(_("Members submit publications. Request membership first."))
+        if problems(locked):
+            raise Refused(_("Something is still missing. See below."))
+        checked = check(locked.data, user=user).cleaned
+        page = _write_page(locked, checked, user)
+        locked.page = page
+        locked.organisation = user.organisation
+        locked.submitted_at = timezone.now()
+        locked.decided_at = None
+        locked.version += 1
+        locked.save()
+        note(locked, "submitted", user)
+        _begin_review(page, user)
+        from . import letters
+
+        letters.received(locked)
+    return submission
+
+
+def _write_page(submission: Submission, checked: dict[str, Any], user: User) -> PublicationPage:
+    shelf = record.shelf_for(checked["shelf"], checked["record_language"])
+    if shelf is None:
+        raise Refused(_("This shelf does not exist in the language of the record."))
+    page = submission.page
+    if page is not None and page.get_parent().pk != shelf.pk:
+        if page.locale_id != shelf.locale_id:  # another language: another tree
+            submission.page = None
+            Submission.objects.filter(pk=submission.pk).update(page=None)
+            page.delete()
+            page = None
+        else:
+            page.move(shelf, pos="last-child")
+            page = PublicationPage.objects.get(pk=page.pk)
+    if page is None:
+        page = record.new_page(checked, submission)
+        page.owner = user
+        # Two who add below one page at the same moment would get one path.
+        parent = Page.objects.select_for_update().get(pk=shelf.pk)
+        parent.add_child(instance=page)
+    else:
+        page = page.get_latest_revision_as_object()
+        record.fill(page, checked, submission)
+    page.save_revision(user=user, log_action=True)
+    return page
+
+
+def _begin_review(page: PublicationPage, user: User) -> None:
+    former = page.current_workflow_state
+    if former is not None:
+        with cancelled_becomes(State.DRAFT):
+            former.cancel(user=user)
+    workflow = page.get_workflow()
+    if workflow is None:
+        raise Refused(_("No review is set up for this shelf. Please write to the editors."))
+    page = PublicationPage.objects.get(pk=page.pk)
+    workflow.start(page, user)
+
+
+def withdraw(submission: Submission, user: User, reason: str = "") -> Submission:
+    """Takes back what is not published. For what is published the editorial team is asked, with
+    a reason."""
+    from . import letters
+
+    with _own(submission, user) as locked:
+        if locked.state == State.PUBLISHED:
+            reason = reason.strip()
+            if not reason:
+                raise Refused(_("Say why the publication should be withdrawn."))
+            note(locked, "withdrawal_asked", user, reason)
+            letters.withdrawal_asked(locked, user, reason)
+            return submission
+        if locked.state not in (State.IN_REVIEW, State.CHANGES_REQUESTED):
+            _refuse_state(locked)
+        with cancelled_becomes(State.WITHDRAWN):
+            workflow_state = locked.page.current_workflow_state if locked.page else None
+            if workflow_state:
+                workflow_state.cancel(user=user)
+        Submission.objects.filter(pk=locked.pk).update(state=State.WITHDRAWN, task=None)
+        note(locked, "withdrawn", user, reason.strip())
+    return submission
+
+
+def _refuse_state(submission: Submission) -> None:
+    raise Changed(
+        _("This can't be done now: %(state)s.") % {"state": submission.get_state_display()}
+    )
+
+
+def revise(submission: Submission, user: User) -> Submission:
+    """Opens again what was rejected or taken back, and never published."""
+    with _own(submission, user) as locked:
+        if locked.state not in (State.REJECTED, State.WITHDRAWN) or locked.published_at:
+            _refuse_state(locked)
+        if locked.page:
+            locked.data = record.data_of(locked.page.get_latest_revision_as_object(), locked)
+        locked.state = State.DRAFT
+        locked.version += 1
+        locked.save()
+        note(locked, "revised", user)
+    return submission
+
+
+def delete(submission: Submission, user: User) -> None:
+    """Deletes a draft that was never submitted, with its files."""
+    with _own(submission, user) as locked:
+        if locked.state != State.DRAFT or locked.page_id:
+            _refuse_state(locked)
+        note(locked, "deleted", user)
+        for file in list(locked.files.all()):
+            detach(locked, file, user=user)
+        locked.delete()
+
+
+# Whoever decides ----------------------------------------------------------------------
+
+
+def edition(submission: Submission) -> str:
+    """The fingerprint of what is to be decided about; see ``repository.review``."""
+    return edition_of(submission.page.get_latest_revision()) if submission.page else ""
+
+
+@contextmanager
+def _deciding(submission: Submission, user: User) -> Iterator[tuple[Submission, Any]]:
+    with transaction.atomic():
+        locked = Submission.objects.select_for_update().get(pk=submission.pk)
+        state = locked.page.current_workflow_task_state if locked.page else None
+        if locked.state != State.IN_REVIEW or state is None:
+            raise Changed(_("Somebody else has decided about this already."))
+        yield locked, state.specific
+    submission.refresh_from_db()
+
+
+def approve(submission: Submission, user: User, *, edition: str, comment: str = "") -> Submission:
+    """Approves the step at which the submission waits; after the last one it is published.
+    ``edition`` is the one that was looked at (``edition(submission)``)."""
+    from . import letters
+
+    with _deciding(submission, user) as (locked, state):
+        note(locked, "approved", user, comment)
+        state.task.specific.on_action(state, user, "approve", comment=comment, edition=edition)
+        locked.refresh_from_db()
+        letters.step_approved(locked, state)
+    return submission
+
+
+def request_changes(
+    submission: Submission, user: User, *, edition: str, comment: str
+) -> Submission:
+    """Gives the submission back to its submitter, with what has to change."""
+    _need(comment)
+    with _deciding(submission, user) as (_locked, state):
+        state.task.specific.on_action(state, user, "reject", comment=comment, edition=edition)
+    return submission
+
+
+def reject(submission: Submission, user: User, *, edition: str, comment: str) -> Submission:
+    """Says no, with the reason."""
+    from . import letters
+
+    _need(comment)
+    with _deciding(submission, user) as (locked, state):
+        with cancelled_becomes(State.REJECTED):
+            state.task.specific.on_action(state, user, "reject", comment=comment, edition=edition)
+            locked.page.current_workflow_state.cancel(user=user)
+        note(locked, "rejected", user, comment)
+        letters.rejected(locked, state, comment)
+    return submission
+
+
+def _need(comment: str) -> None:
+    if not comment.strip():
+        raise Refused(_("Write to the submitter why."))
