@@ -73,9 +73,10 @@ def fill(page: PublicationPage, record: dict[str, Any], submission: Submission |
         setattr(page, name, value if value is not None or name in ("year", "month") else "")
     page.draft_title = page.title
     page.abstract = linebreaks(record.get("abstract", ""), autoescape=True)
-    page.document_type = DocumentType.objects.get(
-        code=record["document_type"], locale__language_code=settings.LANGUAGE_CODE
+    of_type = DocumentType.objects.filter(
+        code=record.get("document_type", ""), locale__language_code=settings.LANGUAGE_CODE
     )
+    page.document_type = of_type.first()  # none in the preview of a record without a type
     for name, model in TERMS.items():
         setattr(page, name, _terms(model, record.get(name, [])))
     page.tags = record.get("tags", [])
@@ -85,9 +86,10 @@ def fill(page: PublicationPage, record: dict[str, Any], submission: Submission |
     ]
     if submission is not None:
         page.replaces = submission.replaces
-        languages = {term.code: term for term in Language.objects.filter(
-            locale__language_code=settings.LANGUAGE_CODE
-        )}
+        languages = {
+            term.code: term
+            for term in Language.objects.filter(locale__language_code=settings.LANGUAGE_CODE)
+        }
         first = next(iter(record.get("languages", [])), settings.LANGUAGE_CODE)
         page.files = [
             PublicationFile(

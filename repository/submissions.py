@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -121,20 +122,32 @@ def _own(submission: Submission, user: User) -> Iterator[Submission]:
 
 
 def start(
-    user: User, data: dict[str, Any] | None = None, *, replaces: PublicationPage | None = None
+    user: User,
+    data: dict[str, Any] | None = None,
+    *,
+    replaces: PublicationPage | None = None,
+    key: UUID | None = None,
 ) -> Submission:
-    """A new draft; with ``replaces`` the new version of a published record, filled in from it."""
+    """A new draft; with ``replaces`` the new version of a published record, filled in from it.
+    Started twice with one ``key`` it is one draft."""
     if not may_submit(user):
         raise Refused(_("Members submit publications. Request membership first."))
     if replaces is not None:
         if not may_propose_version(user, replaces):
             raise Refused(_("A new version is proposed by who submitted the publication."))
         data = record.data_of(replaces) | (data or {})
-    with transaction.atomic():
-        submission = Submission(submitter=user, organisation=user.organisation, replaces=replaces)
-        _take(submission, data or {})
-        submission.save()
-        note(submission, "started", user)
+    submission = Submission(submitter=user, organisation=user.organisation, replaces=replaces)
+    submission.key = key or submission.key
+    _take(submission, data or {})
+    try:
+        with transaction.atomic():
+            submission.save(force_insert=True)
+            note(submission, "started", user)
+    except IntegrityError:
+        started = Submission.objects.filter(key=submission.key, submitter=user).first()
+        if started is None:
+            raise Refused(_("This is somebody else's submission.")) from None
+        return started
     return submission
 
 
@@ -192,6 +205,17 @@ def attach(
             },
         )
     return file
+
+
+def describe(submission: Submission, described: dict[int, tuple[str, str]], *, user: User) -> None:
+    """Notes language and label of files, by the numbers of their rows."""
+    with _own(submission, user) as locked:
+        _check_open(locked)
+        for file in locked.files.filter(pk__in=described):
+            language, label = described[file.pk]
+            if (file.language, file.label) != (language, label):
+                file.language, file.label = language[:100], label[:120]
+                file.save()
 
 
 def detach(submission: Submission, file: SubmissionFile, *, user: User) -> None:
