@@ -8,7 +8,12 @@ class RepositoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import review, shelves
+        from cpmg.mail import conditions
+
+        from . import letters, review, shelves
+        from .files import queue
 
         shelves.connect()
+        queue.connect()
         review.connect()
+        conditions.register("repository.may_see_submission", letters.still_concerns)

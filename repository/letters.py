@@ -35,7 +35,7 @@ def _send(
         to,
         event=f"submission:{submission.key}:{event}",
         category=category,
-        about=("submission", str(submission.key)),
+        about=("repository.may_see_submission", str(submission.key)),
         thread=f"submission:{submission.key}",
     )
 

@@ -4,7 +4,9 @@ The names and values of a record (``Submission.data``) are in docs/submissions.m
 
 from __future__ import annotations
 
+import re
 import uuid
+from html import unescape
 from typing import Any
 
 from django.conf import settings
@@ -134,7 +136,5 @@ def data_of(page: PublicationPage, submission: Submission | None = None) -> dict
 
 
 def _plain(html: str) -> str:
-    paragraphs = html.replace("</p>", "</p>\n\n").replace("<br/>", "\n").replace("<br>", "\n")
-    from html import unescape
-
-    return unescape(strip_tags(paragraphs)).strip()
+    paragraphs = re.sub(r"</(p|li|h[2-6])>\s*", "\n\n", html)
+    return unescape(strip_tags(re.sub(r"<br */?>", "\n", paragraphs))).strip()

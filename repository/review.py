@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -188,10 +188,11 @@ def act(
 
 
 def _check_files(page: PublicationPage) -> None:
-    from .files import blocked_among
+    from .files import blocked
 
-    if blocked_among(page):
-        raise Refused(_("A file has not passed the checks yet."))
+    for file in page.get_latest_revision_as_object().files.all():
+        if reason := blocked(file.document):
+            raise Refused(f"{file.document.title}: {reason}")
 
 
 def _forget_approvals_of_others(current: Decision) -> None:
@@ -223,7 +224,7 @@ def publish_approved(workflow_state: WorkflowState, user: User | None = None) ->
     )
     if decisions.exclude(edition=edition_of(revision)).exists():
         raise Changed(_("The record was changed after it was approved. Look at it once more."))
-    revision.publish(user=user)
+    revision.publish(user=user, skip_permission_checks=True)  # the approvals are the permission
 
 
 def check_may_go_live(page: PublicationPage) -> None:
@@ -248,8 +249,10 @@ def _is_approved(page: PublicationPage, submission: Submission) -> bool:
         bool(approved)
         and steps <= {state.task_id for state in states}
         and all(state.revision_id == revision.pk for state in approved)
-        and all(getattr(state, "decision", None) is None or state.decision.edition == edition
-                for state in approved)
+        and all(
+            getattr(state, "decision", None) is None or state.decision.edition == edition
+            for state in approved
+        )
         and not {state.finished_by_id for state in approved}
         & {submission.submitter_id, revision.user_id, None}
     )

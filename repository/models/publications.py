@@ -355,13 +355,14 @@ class PublicationPage(BasePage):
         context = {"page": self, "withdrawal": withdrawal}
         return render(request, "repository/withdrawn_page.html", context, status=410)
 
-    def versions(self, request: HttpRequest) -> dict[str, Any]:
-        """The versions before and after this one that the reader may see."""
-        readable = PublicationPage.objects.readable_by(request.user).select_related("locale")
-        return {
-            "replaces": readable.filter(pk=self.replaces_id).first() if self.replaces_id else None,
-            "replaced_by": list(readable.filter(replaces=self.pk).order_by("pk")),
-        }
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds the versions ``before`` and ``after`` this one that the reader may see."""
+        context = super().get_context(request, *args, **kwargs)
+        versions = PublicationPage.objects.readable_by(request.user).select_related("locale")
+        context["before"] = versions.filter(pk=self.replaces_id).first()
+        newer = versions.filter(replaces=self.pk) if self.pk else versions.none()
+        context["after"] = newer.order_by("pk").last()
+        return context
 
     @property
     def licence_info(self) -> Licence | None:

@@ -1,7 +1,7 @@
 """What members submit, the steps of its review, and what was withdrawn.
 
 What is not submitted yet is ``data`` as it was typed. Submitting makes a draft publication, which
-goes through Wagtail's workflow; from then on ``state`` follows the workflow (``repository.review``).
+goes through Wagtail's workflow; from then on ``state`` follows it (``repository.review``).
 """
 
 from __future__ import annotations

@@ -10,13 +10,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.management.base import BaseCommand, CommandError
 
 from pages import access, translations
-from repository import shelves
+from repository import review, shelves
 
 
 def problems() -> Iterator[str]:
     """All that is wrong; one reader of each combination of groups stands for all."""
     yield from translations.problems()
     yield from shelves.problems()
+    yield from review.problems()
     readers: dict[Any, Any] = {}
     for user in get_user_model().objects.prefetch_related("groups"):
         kind = (user.is_active, user.is_superuser, *sorted(g.pk for g in user.groups.all()))
@@ -27,7 +28,8 @@ def problems() -> Iterator[str]:
 class Command(BaseCommand):
     help = (
         "Checks that translations stay with their sources, that shelves and their files carry"
-        " their restrictions, and that all forms of the policy agree. Names what is wrong."
+        " their restrictions, that nothing submitted is live without approval, and that all forms"
+        " of the policy agree. Names what is wrong."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
