@@ -27,9 +27,7 @@ def focal_points_of(network: Network) -> Group:
     group, made = Group.objects.get_or_create(name=f"{FOCAL_POINTS_OF}{network.code}")
     if made:
         group.permissions.add(
-            Permission.objects.get(
-                content_type__app_label="wagtailadmin", codename="access_admin"
-            )
+            Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
         )
     return group
 
