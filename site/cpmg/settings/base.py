@@ -244,8 +244,10 @@ WAGTAILDOCS_EXTENSIONS = [
     "zip",
 ]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 50 * 1024 * 1024
-WAGTAILDOCS_DOCUMENT_FORM_BASE = "pages.uploads.DocumentForm"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "repository.files.forms.DocumentForm"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+#: Where the virus scanner listens: tcp://host:3310 or unix:///path. Without it nothing is scanned.
+CLAMD_URL = env("CLAMD_URL", default="")
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
