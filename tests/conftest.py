@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.utils import translation
 
 from pages.factories import HomePageFactory
@@ -42,6 +43,31 @@ def fresh_labels() -> None:
 def source_language() -> None:
     """A request leaves its language behind; the next test begins in the source language."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+class Outbox(list):
+    """``mail.outbox``, for which the queue is worked off when a test looks into it."""
+
+    def _drained(self) -> Outbox:
+        from cpmg.mail import outgoing
+
+        outgoing.drain()
+        return self
+
+    def __iter__(self) -> Any:
+        return super(Outbox, self._drained()).__iter__()
+
+    def __len__(self) -> int:
+        return super(Outbox, self._drained()).__len__()
+
+    def __getitem__(self, key: Any) -> Any:
+        return super(Outbox, self._drained()).__getitem__(key)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Once all is set up: Django gives each test that uses the database a list of its own."""
+    mail.outbox = Outbox()
 
 
 @pytest.fixture(scope="session")

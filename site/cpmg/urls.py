@@ -10,16 +10,19 @@ from wagtail.admin import urls as wagtailadmin_urls
 
 from cpmg import health
 from cpmg.api import api
+from cpmg.mail import urls as mail_urls
 from cpmg.users import urls as users_urls
 from cpmg.users import views as users_views
 from pages import views as pages_views
 from pages.api import nothing_here
 from repository import documents
+from repository import urls as repository_urls
 from search import views as search_views
 
 urlpatterns = [
     path("health/", health.health, name="health"),
     path("", include(users_urls)),
+    path("mail/", include(mail_urls)),
     path("admin/login/", users_views.sign_in),
     path("admin/password_reset/", users_views.new_password),
     path("admin/", include(wagtailadmin_urls)),
@@ -42,6 +45,7 @@ urlpatterns += i18n_patterns(
     # Translators: the address of the search page, lower case without accents.
     path(_("search/"), search_views.search_page, name="search"),
     *users_urls.in_language,
+    *repository_urls.in_language,
     path("_util/login/", users_views.sign_in),
     path("", include(wagtail_urls)),
 )

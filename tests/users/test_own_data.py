@@ -9,8 +9,8 @@ from django.core import mail
 from django.test import Client
 from wagtail.log_actions import log
 from wagtail.models import APIToken, Page
-from wagtail.users.models import UserProfile
 
+from cpmg.mail import categories
 from cpmg.users.models import MembershipRequest, User
 
 from .conftest import PASSWORD, make
@@ -23,7 +23,7 @@ PROFILE = {
     "organisation": "Ministry of Labour",
     "country": "TT",
     "language": "fr",
-    "approved_notifications": "on",
+    "messages": [],
 }
 
 
@@ -37,8 +37,9 @@ def test_a_member_changes_the_profile(signed_in, member):
     assert signed_in.post("/en/account/", PROFILE)["Location"] == "/en/account/"
     member.refresh_from_db()
     assert (member.last_name, member.country, member.language) == ("Charles-Brown", "TT", "fr")
-    wanted = UserProfile.get_for_user(member)
-    assert (wanted.approved_notifications, wanted.rejected_notifications) == (True, False)
+    assert categories.wanted_by(member) == []
+    signed_in.post("/en/account/", PROFILE | {"messages": ["submissions"]})
+    assert categories.wanted_by(member) == ["submissions"]
     page = signed_in.get("/en/account/").content.decode()
     assert "Your profile was saved." in page
     assert "Ministry of Labour" in page

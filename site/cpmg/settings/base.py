@@ -1,6 +1,7 @@
 """What every way of running the platform has in common."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +23,7 @@ INSTALLED_APPS = [
     "networks",
     "pages",
     "cpmg.users",
+    "cpmg.mail",
     # Wagtail
     "wagtail_localize",
     "wagtail_localize.locales",
@@ -173,7 +175,32 @@ elif any(OIDC.values()):
 #: Whether `manage.py demo_people` may make people whose passwords it prints.
 DEMO_PEOPLE_ALLOWED = False
 
+# Mail -------------------------------------------------------------------------------
+
+#: Whoever writes mail, writes into the queue; it sends through ``MAIL_BACKEND``.
+EMAIL_BACKEND = "cpmg.mail.backends.QueueBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="cpmg@localhost")
+#: Seconds for each step of the conversation with the mail server.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+#: The folder of ``filemail://``.
+EMAIL_FILE_PATH = ""
+
+
+def mail_settings(url: str) -> dict:
+    """What ``EMAIL_URL`` says: ``smtp://``, ``smtp+tls://``, ``smtp+ssl://``, ``consolemail://``,
+    or ``filemail:///folder``."""
+    found = env.email_url_config(url)
+    backend = found.pop("EMAIL_BACKEND")
+    kind = backend.split(".")[-2]
+    if kind == "smtp":
+        backend = "cpmg.mail.backends.SMTPBackend"
+        tls, ssl = found.get("EMAIL_USE_TLS"), found.get("EMAIL_USE_SSL")
+        found["EMAIL_PORT"] = found["EMAIL_PORT"] or (587 if tls else 465 if ssl else 25)
+    elif kind == "filebased":
+        backend = "cpmg.mail.backends.FileBackend"
+        found["EMAIL_FILE_PATH"] = urlsplit(url).path
+    return found | {"MAIL_BACKEND": backend}
+
 
 # Languages --------------------------------------------------------------------------
 

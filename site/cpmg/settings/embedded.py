@@ -3,7 +3,7 @@
 from django.core.management.utils import get_random_secret_key
 
 from .base import *  # noqa: F403
-from .base import VAR, env
+from .base import VAR, env, mail_settings
 
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -38,5 +38,5 @@ MEDIA_IMAGES_SERVED = True
 #: A newcomer enters with the password of the first start; docs/accounts.md says what to do next.
 MFA_REQUIRED = env.bool("MFA_REQUIRED", default=False)
 DEMO_PEOPLE_ALLOWED = True
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(mail_settings(env("EMAIL_URL", default="consolemail://")))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from .base import *  # noqa: F403
-from .base import STORAGES, env
+from .base import STORAGES, env, mail_settings
 
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY")
@@ -31,7 +31,7 @@ if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address in production.")
 
 CACHES = {"default": env.cache("CACHE_URL")}
-globals().update(env.email("EMAIL_URL"))
+globals().update(mail_settings(env("EMAIL_URL")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default=f"cpmg@{ALLOWED_HOSTS[0]}")
 
 STORAGES = STORAGES | {  # type: ignore[assignment]

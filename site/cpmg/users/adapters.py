@@ -15,7 +15,9 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from . import access, mail
+from cpmg import mail
+
+from . import access, letters
 from .models import User
 
 
@@ -79,19 +81,20 @@ class AccountAdapter(DefaultAccountAdapter):
             # It is in the language of the page that is open, which resolves it.
             if name in context:
                 context[name] = translate_url(context[name], language)
-        with translation.override(language):
-            letter = self._letter(template_prefix, context)
-        mail.send(letter, email, language)
+        mail.queue(
+            lambda: self._letter(template_prefix, context), mail.Address(email, language, user)
+        )
 
     def _letter(self, template: str, context: dict[str, Any]) -> mail.Letter:
-        if template in mail.CHANGES:
-            return mail.account_changed(mail.CHANGES[template](), absolute(reverse("account")))
+        if template in letters.CHANGES:
+            change = letters.CHANGES[template]()
+            return letters.account_changed(change, absolute(reverse("account")))
         if template == "account/email/password_reset_key":
-            return mail.reset_password(context["password_reset_url"])
+            return letters.reset_password(context["password_reset_url"])
         if template == "account/email/unknown_account":
-            return mail.no_account(absolute(reverse("account_signup")))
+            return letters.no_account(absolute(reverse("account_signup")))
         if template.startswith("account/email/email_confirmation"):
-            return mail.confirm_address(context["activate_url"])
+            return letters.confirm_address(context["activate_url"])
         raise LookupError(f"There is no letter for {template}.")
 
 

@@ -11,9 +11,9 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.users import forms as wagtail
-from wagtail.users.models import UserProfile
 
 from cpmg.countries import names
+from cpmg.mail import categories
 
 from . import interests
 from .models import MembershipRequest, User
@@ -151,15 +151,7 @@ class MembershipRequestForm(PersonMixin, forms.ModelForm):
 
 
 class ProfileForm(PersonMixin, forms.ModelForm):
-    """The person, and which of Wagtail's messages about pages they want."""
-
-    approved_notifications = forms.BooleanField(
-        label=_("Write to me when the editors approve what I sent them"), required=False
-    )
-    rejected_notifications = forms.BooleanField(
-        label=_("Write to me when the editors send something back to me"), required=False
-    )
-    NOTIFICATIONS = ("approved_notifications", "rejected_notifications")
+    """The person, and which messages they want."""
 
     class Meta:
         model = User
@@ -168,16 +160,18 @@ class ProfileForm(PersonMixin, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer_choices()
-        wanted = UserProfile.get_for_user(self.instance)
-        for name in self.NOTIFICATIONS:
-            self.fields[name].initial = getattr(wanted, name)
+        offered = categories.offered_to(self.instance)
+        self.fields["messages"] = forms.MultipleChoiceField(
+            label=_("Write to me about"),
+            choices=[(code, category.label) for code, category in offered.items()],
+            initial=categories.wanted_by(self.instance),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        )
 
     def save(self, commit: bool = True) -> User:
         user = super().save(commit)
-        wanted = UserProfile.get_for_user(user)
-        for name in self.NOTIFICATIONS:
-            setattr(wanted, name, self.cleaned_data[name])
-        wanted.save(update_fields=self.NOTIFICATIONS)
+        categories.keep_to(user, self.cleaned_data["messages"])
         return user
 
 

@@ -8,11 +8,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
-from django.utils import translation
 from wagtail.models import APIToken, Comment, ModelLogEntry, Page, PageLogEntry
 from wagtail.users.models import UserProfile
 
-from . import mail
+from cpmg import mail
+from cpmg.mail import categories, outgoing
+
+from . import letters
 from .models import MembershipRequest, User
 
 PROFILE = (
@@ -33,8 +35,10 @@ def own_data(user: User) -> dict[str, Any]:
         "profile": {name: getattr(user, name) for name in PROFILE},
         "roles": sorted(user.groups.values_list("name", flat=True)),
         "notifications": {
-            name: getattr(settings, f"{name}_notifications") for name in NOTIFICATIONS
+            **{name: getattr(settings, f"{name}_notifications") for name in NOTIFICATIONS},
+            **{code: categories.wants(user, code) for code in categories.CATEGORIES},
         },
+        "messages": outgoing.written_to(user),
         "email_addresses": list(
             EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
         ),
@@ -61,9 +65,8 @@ def own_data(user: User) -> dict[str, Any]:
 
 def delete(user: User) -> None:
     """Deletes the account. What it published stays, without an owner; the log keeps a number."""
-    email, language = user.email, user.language
+    former = mail.Address(user.email, user.language)
     with transaction.atomic():
+        outgoing.forget_person(user)
         user.delete()
-    with translation.override(language):
-        letter = mail.account_deleted()
-    mail.send(letter, email, language)
+        mail.queue(letters.account_deleted, former)

@@ -9,10 +9,12 @@ from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from wagtail.log_actions import log
 
-from . import mail
+from cpmg import mail
+
+from . import letters
 from .adapters import absolute
 from .models import MEMBERS, MembershipRequest, User
 
@@ -30,23 +32,21 @@ def ask(fields: dict[str, Any]) -> MembershipRequest | None:
     email, language = fields["email"], fields["language"]
     person = User.objects.filter(email__iexact=email).first()
     if person and (person.is_superuser or person.groups.filter(name=MEMBERS).exists()):
-        with translation.override(person.language):
-            letter = mail.already_member(absolute(reverse("account_reset_password")))
-        mail.send(letter, person.email, person.language)
+        mail.queue(
+            lambda: letters.already_member(absolute(reverse("account_reset_password"))), person
+        )
         return None
     try:
         with transaction.atomic():
             request = MembershipRequest.objects.create(**fields)
+            mail.queue(letters.request_received, mail.Address(email, language))
     except IntegrityError:
         return None
-    with translation.override(language):
-        letter = mail.request_received()
-    mail.send(letter, email, language)
     return request
 
 
 def approve(pk: int, by: User) -> MembershipRequest:
-    """Makes the person a member and invites them, once the decision is in the database."""
+    """Makes the person a member and invites them."""
     with transaction.atomic():
         request = _waiting(pk)
         person = User.objects.filter(email__iexact=request.email).first()
@@ -64,7 +64,7 @@ def approve(pk: int, by: User) -> MembershipRequest:
         request.person = person
         _decide(request, MembershipRequest.State.APPROVED, by)
         log(request, "users.approve_membership", user=by)
-    invite(person)
+        invite(person)
     return request
 
 
@@ -74,27 +74,30 @@ def reject(pk: int, by: User, reason: str) -> MembershipRequest:
         request.answer = reason
         _decide(request, MembershipRequest.State.REJECTED, by)
         log(request, "users.reject_membership", user=by, data={"reason": reason})
-    with translation.override(request.language):
-        letter = mail.request_rejected(reason)
-    mail.send(letter, request.email, request.language)
+        mail.queue(
+            lambda: letters.request_rejected(reason),
+            mail.Address(request.email, request.language),
+            event=f"membership-request:{request.pk}:rejected",
+        )
     return request
 
 
 def invite(person: User) -> None:
     """Sends a link that sets a password once, or, to who has one, the way to sign in."""
-    with translation.override(person.language):
+
+    def letter() -> mail.Letter:
         if person.has_usable_password():
-            letter = mail.membership_given(absolute(reverse("account_login")))
-        else:
-            path = reverse(
-                "account_reset_password_from_key",
-                kwargs={
-                    "uidb36": user_pk_to_url_str(person),
-                    "key": default_token_generator.make_token(person),
-                },
-            )
-            letter = mail.request_approved(absolute(path))
-    mail.send(letter, person.email, person.language)
+            return letters.membership_given(absolute(reverse("account_login")))
+        path = reverse(
+            "account_reset_password_from_key",
+            kwargs={
+                "uidb36": user_pk_to_url_str(person),
+                "key": default_token_generator.make_token(person),
+            },
+        )
+        return letters.request_approved(absolute(path))
+
+    mail.queue(letter, person)
 
 
 def _waiting(pk: int) -> MembershipRequest:

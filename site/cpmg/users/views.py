@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,8 +20,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from . import access, leaving, membership
 from .forms import DeleteForm, MembershipRequestForm, ProfileForm
-
-log = logging.getLogger(__name__)
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -51,10 +47,7 @@ def request_membership(request: HttpRequest) -> HttpResponse:
             return ratelimit.respond_429(request)
         if form.is_valid():
             if not form.is_from_a_robot():
-                try:
-                    membership.ask(form.fields_of_request())
-                except (OSError, SMTPException):
-                    log.exception("A letter about a request for membership could not be sent.")
+                membership.ask(form.fields_of_request())
             return redirect("membership_received")
     return render(request, "users/request_membership.html", {"form": form})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from smtplib import SMTPException
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,8 +18,6 @@ from wagtail.users.views.users import UserViewSet
 from . import interests, membership
 from .forms import DecisionForm, PersonCreationForm, PersonEditForm
 from .models import MembershipRequest
-
-log = logging.getLogger(__name__)
 
 
 class PersonViewSet(UserViewSet):
@@ -95,11 +91,6 @@ class DecideView(InspectView):
             act()
         except membership.AlreadyDecided:
             messages.error(self.request, _("Somebody else decided this request meanwhile."))
-        except (OSError, SMTPException):
-            log.exception("A letter about a request for membership could not be sent.")
-            messages.warning(
-                self.request, _("The decision is kept, but the message could not be sent.")
-            )
         else:
             messages.success(self.request, words)
         return redirect(self.index_url_name)

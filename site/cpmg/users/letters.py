@@ -1,42 +1,10 @@
-"""The letters that concern an account, in the recipient's language, as text and as HTML.
-
-A letter is made of sentences, so that both forms always say the same. ``send`` is the one door
-through which they leave.
-"""
+"""The letters that concern an account. Each is written in the language that is active."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-
-@dataclass
-class Letter:
-    subject: str
-    lines: list[str]
-    #: What the button says, and where it leads.
-    action: tuple[str, str] | None = None
-    after: list[str] = field(default_factory=list)
-
-
-def send(letter: Letter, email: str, language: str) -> None:
-    """Sends ``letter``, which was written in ``language``."""
-    with translation.override(language):
-        context = {"letter": letter, "language": language, "site": settings.WAGTAILADMIN_BASE_URL}
-        message = EmailMultiAlternatives(
-            " ".join(letter.subject.split()),
-            render_to_string("users/mail/letter.txt", context),
-            settings.DEFAULT_FROM_EMAIL,
-            [email],
-            headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
-        )
-        message.attach_alternative(render_to_string("users/mail/letter.html", context), "text/html")
-    message.send()
+from cpmg.mail import Letter
 
 
 def confirm_address(url: str) -> Letter:
