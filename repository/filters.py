@@ -3,10 +3,10 @@
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
-from pages.filters import Choice, Filter, Year, vocabulary
+from pages.filters import Choice, Filter, Year, choices, vocabulary
 from pages.models import Country, Language, Network, Theme
 
-from .models import DocumentType, PublicationPage, PublicationTag
+from .models import DocumentType, PublicationPage, PublicationTag, Submission
 
 
 def tags() -> dict[str, str]:
@@ -35,3 +35,9 @@ class PublicationFilter(Filter):
         "oldest": (_("Oldest first"), "oldest_first"),
         "title": (_("Title"), "by_title"),
     }
+
+
+class SubmissionFilter(Filter):
+    """A member's own submissions, by state."""
+
+    parameters = [Choice("state", _("State"), choices(Submission.State), "state", multiple=False)]

@@ -11,12 +11,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -170,36 +172,22 @@ class TagsField(forms.Field):
 
 
 class ContributorsInput(forms.Widget):
-    """Rows of role, family name and given names."""
+    """Rows of role, family name and given names; the template of the step writes them."""
 
     use_fieldset = True
-    template_name = "repository/submissions/contributors.html"
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
-        if name in data and not hasattr(data, "getlist"):
-            return data[name]
+        if not hasattr(data, "getlist"):
+            return data.get(name) or []
         numbers = {
             int(found[1])
             for key in data
-            if (found := re.fullmatch(rf"{re.escape(name)}-(\d{{1,4}})-\w+", key))
+            if (found := re.fullmatch(rf"{re.escape(name)}-([0-9]{{1,4}})-[a-z_]+", key))
         }
         return [
             {part: data.get(f"{name}-{number}-{part}", "") for part in ROW}
             for number in sorted(numbers)
         ]
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return name not in data and not any(key.startswith(f"{name}-") for key in data)
-
-    def format_value(self, value: Any) -> list[dict[str, str]]:
-        return value or []
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["rows"] = context["widget"]["value"] or [dict.fromkeys(ROW, "")]
-        context["roles"] = Contributor.Role.choices
-        context["limits"] = {part: Contributor._meta.get_field(part).max_length for part in ROW[1:]}
-        return context
 
 
 class ContributorsField(forms.Field):
@@ -249,31 +237,54 @@ def _like_the_page(name: str, **kwargs: Any) -> forms.Field:
     return form_field
 
 
+def _digits() -> forms.TextInput:
+    """Keeps what is no number in sight, so that it can be put right."""
+    return forms.TextInput(attrs={"inputmode": "numeric", "size": 6})
+
+
 class StepForm(forms.Form):
     """A step of the form. Everything may be missing until the submission is ``complete``."""
 
     use_required_attribute = False
     #: What must be there before the publication can be submitted, and how to ask for it.
     needed: ClassVar[dict[str, Any]] = {}
+    #: Fields of which one or the other must be there.
+    one_of: ClassVar[set[str]] = set()
 
     def __init__(
         self, data: Any = None, *, user: Any = None, complete: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
         self.user = user
+        for form_field in self.fields.values():
+            # What is too long is said so; a browser would cut off what was pasted.
+            form_field.widget.attrs.pop("maxlength", None)
         for name, message in self.needed.items():
             self.fields[name].required = complete
             self.fields[name].error_messages["required"] = message
         self.complete = complete
 
-    def is_needed(self, name: str) -> bool:
-        return name in self.needed
+    @property
+    def optional(self) -> set[str]:
+        """The names of the fields that may stay empty for good."""
+        return set(self.fields) - set(self.needed) - self.one_of
+
+    def typed(self) -> Data:
+        """What was typed into this form, valid or not."""
+        return tidy(
+            {
+                name: form_field.widget.value_from_datadict(self.data, {}, name)
+                for name, form_field in self.fields.items()
+            }
+        )
 
 
 class FilesForm(StepForm):
     """Where the publication can be read: its files are rows of their own."""
 
     external_url = _like_the_page("external_url")
+
+    one_of = {"external_url"}
 
 
 class PublicationForm(StepForm):
@@ -290,8 +301,8 @@ class PublicationForm(StepForm):
     )
     contributors = ContributorsField(label=_("Authors and editors"), required=False)
     publisher = _like_the_page("publisher")
-    year = _like_the_page("year", help_text="")
-    month = _like_the_page("month")
+    year = _like_the_page("year", help_text="", widget=_digits())
+    month = _like_the_page("month", widget=forms.Select(choices=[("", "–"), *MONTHS.items()]))
     no_year = forms.BooleanField(label=_("The publication does not say its year"), required=False)
     languages = CodesField(
         label=_("Languages"),
@@ -325,11 +336,7 @@ class PublicationForm(StepForm):
         "languages": _("Choose at least one language in which the publication can be read."),
     }
 
-    #: The fields that only some publications need, below those that all need.
-    more: ClassVar[tuple[str, ...]] = (
-        *("doi", "isbn", "issn", "container_title", "volume", "issue", "page_range"),
-        *("series", "series_number", "extent", "note"),
-    )
+    one_of = {"contributors", "publisher", "year", "no_year"}
 
     def clean_doi(self) -> str:
         return normalise_doi(self.cleaned_data["doi"])
@@ -384,6 +391,29 @@ class ReadersForm(StepForm):
         self.fields["shelf"].choices = shelves_for(self.user)  # type: ignore[attr-defined]
 
 
+class StartForm(forms.Form):
+    """Begins a submission. The key makes a form that is sent twice begin one."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    replaces = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5})
+    )
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needs_reason
+        self.fields["reason"].widget.attrs.pop("maxlength", None)
+        if needs_reason:
+            self.fields["reason"].help_text = _("Readers see it in the place of the publication.")
+
+    def clean_reason(self) -> str:
+        return _lines(self.cleaned_data["reason"])
+
+
 #: The forms in the order of their steps.
 FORMS: dict[str, type[StepForm]] = {
     "files": FilesForm,
@@ -399,6 +429,20 @@ NOTHING: Data = {
     **{name: [] for name in (*LISTS, "contributors")},
 }
 NAMES = frozenset(name for form in FORMS.values() for name in form.base_fields)
+
+
+def shown(form: StepForm, name: str, value: Any) -> str:
+    """A value as people read it."""
+    form_field = form.fields[name]
+    if name == "contributors":
+        people = [Contributor(**row) for row in value or []]
+        return "; ".join(filter(None, (person.display_name for person in people)))
+    labels = {str(code): str(label) for code, label in getattr(form_field, "choices", ())}
+    if isinstance(value, list):
+        return ", ".join(labels.get(code, code) for code in value)
+    if isinstance(form_field, forms.BooleanField):
+        return str(_("Yes") if value else _("No"))
+    return labels.get(value, value) if value else ""
 
 
 def step_of(name: str) -> str:
