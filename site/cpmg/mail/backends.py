@@ -81,12 +81,12 @@ class SMTPBackend(smtp.EmailBackend):
 
 class FileBackend(BaseEmailBackend):
     """Writes each message to a file of its own, which mail programs open, into the folder
-    ``EMAIL_FILE_PATH``. Their names sort by time."""
+    ``MAIL_FOLDER``. Their names sort by time."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         from django.utils import timezone
 
-        folder = Path(settings.EMAIL_FILE_PATH)
+        folder = Path(settings.MAIL_FOLDER)
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{uuid.uuid4().hex[:6]}"

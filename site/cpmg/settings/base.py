@@ -183,7 +183,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="cpmg@localhost")
 #: Seconds for each step of the conversation with the mail server.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 #: The folder of ``filemail://``.
-EMAIL_FILE_PATH = ""
+MAIL_FOLDER = ""
 
 
 def mail_settings(url: str) -> dict:
@@ -198,7 +198,7 @@ def mail_settings(url: str) -> dict:
         found["EMAIL_PORT"] = found["EMAIL_PORT"] or (587 if tls else 465 if ssl else 25)
     elif kind == "filebased":
         backend = "cpmg.mail.backends.FileBackend"
-        found["EMAIL_FILE_PATH"] = urlsplit(url).path
+        found["MAIL_FOLDER"] = urlsplit(url).path
     return found | {"MAIL_BACKEND": backend}
 
 
