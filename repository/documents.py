@@ -2,8 +2,11 @@
 
 Whoever may read something that shows a document may have it: a publication that holds it, or
 another page that links to it. A document that nothing live shows is for those who work with
-documents in the admin. To everybody else a hidden document and one that does not exist are the
-same: nothing is here (404).
+documents in the admin, and for those who may look at a submission that it belongs to. To everybody
+else a hidden document and one that does not exist are the same: nothing is here (404).
+
+What was not scanned yet where there is a scanner, and what is infected, nobody gets. Those who
+brought it, or work with documents, are told so.
 """
 
 from __future__ import annotations
@@ -22,7 +25,8 @@ from django.http import (
     HttpResponse,
     StreamingHttpResponse,
 )
-from django.utils.cache import patch_vary_headers
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from wagtail.documents import get_document_model
@@ -31,8 +35,10 @@ from wagtail.models import Page, ReferenceIndex
 from wagtail.permissions import policy_registry
 
 from pages.access import readable_by
+from pages.models.base import active_language
 
-from .models import PublicationFile
+from .files import blocked
+from .models import PublicationFile, Submission
 
 CHUNK = 64 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.ASCII)
@@ -42,15 +48,25 @@ _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.ASCII)
 
 
 def may_have(user: Any, document: Any) -> bool:
-    """Whether ``user`` may have the file of ``document``; five queries at most."""
+    """Whether the policy lets ``user`` have the file of ``document``; six queries at most."""
     if user is None or document is None:
         return False
     if readable_by(pages_with(document), user).exists():
         return True
+    return works_with(user, document) or belongs_to_submission(user, document)
+
+
+def works_with(user: Any, document: Any) -> bool:
+    """Whether ``user`` has a task in the admin that needs this document."""
     policy = policy_registry.get_by_type(type(document))
-    return user.is_active and policy.user_has_any_permission_for_instance(
+    return bool(user.is_active) and policy.user_has_any_permission_for_instance(
         user, ["add", "change", "choose"], document
     )
+
+
+def belongs_to_submission(user: Any, document: Any) -> bool:
+    """Whether a submission that ``user`` may look at has this document."""
+    return Submission.objects.visible_to(user).filter(files__document=document).exists()
 
 
 def pages_with(document: Any) -> Any:
@@ -76,13 +92,18 @@ def serve(
 ) -> HttpResponse | StreamingHttpResponse:
     """In the place of Wagtail's view, which leads to sign in for what is hidden, knows no ranges
     and says nothing to caches."""
-    documents = get_document_model().objects.filter(pk=int(document_id[:18]))
-    document = documents.select_related("collection").first()
-    if document is None or document.filename != filename:
+    document, everybody = _asked_for(request, document_id)
+    if document.filename != filename:
         raise Http404
-    everybody = may_have(AnonymousUser(), document)
-    if not everybody and not may_have(request.user, document):
-        raise Http404
+    if reason := blocked(document):
+        return _held(request, document, reason)
+    return hand_out(request, document, everybody)
+
+
+def hand_out(
+    request: HttpRequest, document: Any, everybody: bool
+) -> HttpResponse | StreamingHttpResponse:
+    """The file of ``document``, to somebody who may have it; ``everybody`` says whether all may."""
     try:
         file = document.file.open("rb")
     except FileNotFoundError:
@@ -120,6 +141,13 @@ def _answer(
     # Said so that no middleware compresses: a range is a range of these very bytes.
     response["Content-Encoding"] = "identity"
     response["Content-Disposition"] = content_disposition_header(True, document.filename) or ""
+    return _guarded(response, everybody)
+
+
+def _guarded(
+    response: HttpResponse | StreamingHttpResponse, everybody: bool
+) -> HttpResponse | StreamingHttpResponse:
+    """It is shown to those only who may see it, and runs nothing in their browser."""
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = (
