@@ -252,10 +252,17 @@ class StepForm(forms.Form):
     one_of: ClassVar[set[str]] = set()
 
     def __init__(
-        self, data: Any = None, *, user: Any = None, complete: bool = False, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        user: Any = None,
+        complete: bool = False,
+        shelves: list[tuple[str, str]] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.user = user
+        self.shelves = shelves
         for form_field in self.fields.values():
             # What is too long is said so; a browser would cut off what was pasted.
             form_field.widget.attrs.pop("maxlength", None)
@@ -388,7 +395,8 @@ class ReadersForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shelf"].choices = shelves_for(self.user)  # type: ignore[attr-defined]
+        shelves = shelves_for(self.user) if self.shelves is None else self.shelves
+        self.fields["shelf"].choices = shelves  # type: ignore[attr-defined]
 
 
 class StartForm(forms.Form):
@@ -469,9 +477,11 @@ def check(
     *,
     user: User | AnonymousUser | None = None,
     complete: bool = True,
+    shelves: list[tuple[str, str]] | None = None,
 ) -> Checked:
     """Validates ``data`` for ``user``, who may submit to some shelves only; without a user, any
-    shelf is right. What is missing counts when it must be ``complete``.
+    shelf is right. What is missing counts when it must be ``complete``. Whoever checks many gives
+    the ``shelves_for`` the user.
 
     ``cleaned`` holds every field: numbers or none, codes, normalised identifiers, texts. Fields
     with errors are as if nothing was typed.
@@ -479,7 +489,7 @@ def check(
     typed = tidy(data)
     checked = Checked()
     for form_class in FORMS.values():
-        form = form_class(typed, user=user, complete=complete)
+        form = form_class(typed, user=user, complete=complete, shelves=shelves)
         form.full_clean()
         for name in form.fields:
             if name in form.errors:
