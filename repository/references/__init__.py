@@ -34,6 +34,8 @@ class Reference:
     unknown: dict[str, str] = field(default_factory=dict)
     #: Where in the text it stands, for messages.
     place: str = ""
+    #: What it says of files beside it: names, paths, addresses.
+    files: list[str] = field(default_factory=list)
 
 
 def read(text: str) -> list[Reference]:
@@ -50,7 +52,7 @@ def read(text: str) -> list[Reference]:
     for entry in entries:
         entry.settle(vocabularies)
         data = {name: value for name, value in tidy(entry.data).items() if value}
-        references.append(Reference(data, entry.warnings, entry.unknown, entry.place))
+        references.append(Reference(data, entry.warnings, entry.unknown, entry.place, entry.files))
     return references
 
 

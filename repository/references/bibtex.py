@@ -48,7 +48,7 @@ PLAIN = {
 NAMES = {"author": Role.AUTHOR, "editor": Role.EDITOR}
 #: Of use to programs alone, or said by another field.
 LEFT = {
-    *("file", "timestamp", "owner", "urldate", "date-added", "date-modified", "bdsk-url-1"),
+    *("timestamp", "owner", "urldate", "date-added", "date-modified", "bdsk-url-1"),
     *("added-at", "biburl", "interhash", "intrahash", "internal-note", "shorttitle", "eprinttype"),
     *("options", "ids", "crossref", "keywords", "abstract", "address", "location", "day"),
 }
@@ -85,7 +85,9 @@ def _entry(block: model.Entry, strings: dict[str, str]) -> Entry:
     entry.kind = KINDS.get(said, "")
     entry.kind_said = said
     names = {field: fields.pop(field, "") for field in NAMES}
-    values = {name: from_latex(value) for name, value in fields.items()}
+    values = {
+        name: value if name == "file" else from_latex(value) for name, value in fields.items()
+    }
     take = values.pop
 
     _kind(entry, said, values)
@@ -119,6 +121,7 @@ def _entry(block: model.Entry, strings: dict[str, str]) -> Entry:
     if language:
         entry.languages.append(language)
     entry.subjects(re.split(r"[;,]", values.get("keywords", "") or take("keyword", "")))
+    entry.files += filter(None, [take("file", ""), take("pdf", "")])
     entry.licence(take("license", "") or take("copyright", ""))
     for name, value in values.items():
         if name not in LEFT:

@@ -100,6 +100,7 @@ class Entry:
     genre: str = ""
     languages: list[str] = field(default_factory=list)
     keywords: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
     # What formats put in --------------------------------------------------------------
 

@@ -124,6 +124,8 @@ def _fill(entry: Entry, record: dict[str, list[str]]) -> None:
     entry.issn(number for number in numbers if len(re.sub(r"[^\dXx]", "", number[:100])) == 8)
     for address in record.get("UR", ()):
         entry.url(address)
+    for tag in ("L1", "L2", "L3", "L4"):
+        entry.files += record.get(tag, [])
     entry.languages += record.get("LA", [])
     entry.subjects(record.get("KW", []))
     entry.licence(first("LI"))
