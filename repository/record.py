@@ -100,7 +100,7 @@ def fill(page: PublicationPage, record: dict[str, Any], submission: Submission |
                 label=file.label,
                 sort_order=number,
             )
-            for number, file in enumerate(submission.files.select_related("document"))
+            for number, file in enumerate(submission.files.select_related("document__details"))
         ]
 
 

@@ -239,7 +239,7 @@ def problems(submission: Submission) -> dict[str, list[str]]:
     from .forms import check
 
     errors = dict(check(submission.data, user=submission.submitter).errors)
-    files = list(submission.files.select_related("document"))
+    files = list(submission.files.select_related("document__details"))
     if not files and not submission.data.get("external_url"):
         errors.setdefault("files", []).append(
             _("Add a file, or the address at which the publication can be read.")
