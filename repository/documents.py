@@ -112,6 +112,48 @@ def hand_out(
     return _answer(request, document, file, everybody)
 
 
+@require_safe
+def thumbnail(request: HttpRequest, document_id: str) -> HttpResponse | StreamingHttpResponse:
+    """The first page of a document, small, to those who may have the document."""
+    document, everybody = _asked_for(request, document_id)
+    details = getattr(document, "details", None)
+    if details is None or not details.thumbnail or blocked(document):
+        raise Http404
+    try:
+        response = FileResponse(details.thumbnail.open("rb"), content_type="image/webp")
+    except FileNotFoundError:
+        raise Http404 from None
+    return _guarded(response, everybody)
+
+
+def _asked_for(request: HttpRequest, document_id: str) -> tuple[Any, bool]:
+    """The document with this number, which the reader may have, and whether everybody may."""
+    documents = get_document_model().objects.filter(pk=int(document_id[:18]))
+    documents = documents.select_related("collection", "details").defer("details__text")
+    document = documents.first()
+    if document is None:
+        raise Http404
+    everybody = may_have(AnonymousUser(), document)
+    if not everybody and not may_have(request.user, document):
+        raise Http404
+    return document, everybody
+
+
+def _held(request: HttpRequest, document: Any, reason: str) -> HttpResponse:
+    """Says why there is no file now to those whom it concerns; to others there is none."""
+    user: Any = request.user
+    if not user.is_authenticated or not (
+        document.uploaded_by_user_id == user.pk
+        or works_with(user, document)
+        or belongs_to_submission(user, document)
+    ):
+        raise Http404
+    context = {"reason": reason, "title": document.title, "language": active_language()}
+    response = render(request, "repository/file_held.html", context, status=409)
+    add_never_cache_headers(response)
+    return response
+
+
 def _answer(
     request: HttpRequest, document: Any, file: BinaryIO, everybody: bool
 ) -> HttpResponse | StreamingHttpResponse:

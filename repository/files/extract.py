@@ -38,6 +38,9 @@ THUMBNAIL = 480
 LANGUAGES = ("en", "es", "fr", "nl", "pt", "ht", "de", "it")
 ENOUGH_LETTERS, ENOUGH_CERTAINTY = 60, 0.9
 
+#: Encodings of our languages, as Windows, old Macs and DOS wrote them.
+ENCODINGS = ["cp1252", "mac_roman", "cp850"]
+
 ENCRYPTED, BROKEN, TOO_LARGE = "encrypted", "broken", "too-large"
 
 
@@ -375,7 +378,7 @@ def decoded(content: bytes, said: str = "") -> str:
             continue
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content[: 256 * 1024]).best()
+    best = from_bytes(content[: 256 * 1024], cp_isolation=ENCODINGS).best()
     return content.decode(best.encoding if best else "cp1252", "replace")
 
 

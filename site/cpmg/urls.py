@@ -17,6 +17,7 @@ from pages import views as pages_views
 from pages.api import nothing_here
 from repository import documents
 from repository import urls as repository_urls
+from repository.views import uploads
 from search import views as search_views
 
 urlpatterns = [
@@ -26,7 +27,10 @@ urlpatterns = [
     path("admin/login/", users_views.sign_in),
     path("admin/password_reset/", users_views.new_password),
     path("admin/", include(wagtailadmin_urls)),
+    re_path(r"^documents/(\d+)/thumbnail/$", documents.thumbnail, name="document_thumbnail"),
     re_path(r"^documents/(\d+)/(.*)$", documents.serve, name="wagtaildocs_serve"),
+    path("uploads/", uploads.uploads, name="uploads"),
+    path("uploads/<uuid:key>/", uploads.upload, name="upload"),
     path("api/v3/", api.urls),
     re_path(r"^api/.*/$", nothing_here),
     path("", pages_views.lead_to_language),
@@ -50,5 +54,6 @@ urlpatterns += i18n_patterns(
     path("", include(wagtail_urls)),
 )
 
+handler400 = "cpmg.bodies.refused"
 handler404 = "pages.views.page_not_found"
 handler500 = "pages.views.server_error"

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cpmg.bodies.BodyLimitMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cpmg.users.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -236,6 +237,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+FILE_UPLOAD_HANDLERS = [
+    "cpmg.bodies.FileLimitHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+#: Bytes of a request: several files at once, and a form of somebody who is not signed in.
+MAX_BODY = 120 * 1024 * 1024
+MAX_BODY_OF_STRANGERS = 3 * 1024 * 1024
 
 # Wagtail ----------------------------------------------------------------------------
 

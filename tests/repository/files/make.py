@@ -184,6 +184,15 @@ def endless_pdf(depth: int = 12, width: int = 12) -> bytes:
     return one_page(b"/X Do " * width, resources="/XObject << /X 5 0 R >>", more=forms)
 
 
+def slow_pdf() -> bytes:
+    """A page that draws a thousand times a form of a million operators: small when packed."""
+    form = stream(
+        zlib.compress(b"q 1 0 0 1 0 0 cm Q " * 300_000, 9),
+        "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Filter /FlateDecode",
+    )
+    return one_page(b"/X Do " * 1000, resources="/XObject << /X 5 0 R >>", more=[form])
+
+
 # Office files that are none -----------------------------------------------------------
 
 
