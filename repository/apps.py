@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,11 +10,17 @@ class RepositoryConfig(AppConfig):
 
     def ready(self) -> None:
         from cpmg.mail import conditions
+        from cpmg.users import leaving
+        from cpmg.users.models import User
 
-        from . import letters, review, shelves
+        from . import letters, review, shelves, submissions
+        from .desk import duplicates
         from .files import queue
 
         shelves.connect()
         queue.connect()
         review.connect()
+        duplicates.connect()
         conditions.register("repository.may_see_submission", letters.still_concerns)
+        leaving.keeps("submissions", submissions.own_data)
+        pre_delete.connect(submissions.leave, sender=User, dispatch_uid="repository.submissions")

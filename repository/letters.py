@@ -163,6 +163,16 @@ def publication_withdrawn(submission: Submission, reason: str) -> None:
     )
 
 
+def withdrawal_declined(submission: Submission, answer: str) -> None:
+    _to_submitter(
+        submission,
+        f"withdrawal-declined:{timezone.now().isoformat()}",
+        lambda: _("“%(title)s” stays published"),
+        lambda: _("You asked to withdraw “%(title)s”. It stays published. The editors write:"),
+        answer,
+    )
+
+
 # To who decides -----------------------------------------------------------------------
 
 

@@ -25,7 +25,7 @@ from cpmg.users.models import MEMBERS, User
 from pages.access import is_staff, may_read
 
 from . import record
-from .models import PublicationPage, Submission, SubmissionFile
+from .models import PublicationFile, PublicationPage, Submission, SubmissionFile
 from .review import Changed, Refused, cancelled_becomes, edition_of
 
 State = Submission.State
@@ -42,6 +42,7 @@ ACTIONS = {
     "rejected": gettext_lazy("Rejected"),
     "published": gettext_lazy("Published"),
     "withdrawal_asked": gettext_lazy("Withdrawal asked for"),
+    "withdrawal_declined": gettext_lazy("Stays published"),
     "publication_withdrawn": gettext_lazy("Publication withdrawn"),
     "deleted": gettext_lazy("Draft deleted"),
 }
@@ -220,17 +221,13 @@ def describe(submission: Submission, described: dict[int, tuple[str, str]], *, u
 
 def detach(submission: Submission, file: SubmissionFile, *, user: User) -> None:
     """Takes a file away, and deletes it where nothing else holds it."""
-    from .models import PublicationFile
-
     with _own(submission, user) as locked:
         _check_open(locked)
         document = file.document
         if file.submission_id != locked.pk:
             raise Refused(_("This is somebody else's file."))
         file.delete()
-        held = PublicationFile.objects.filter(document=document).exists()
-        if not held and not SubmissionFile.objects.filter(document=document).exists():
-            document.delete()
+        _discard_file(document)
 
 
 def problems(submission: Submission) -> dict[str, list[str]]:
@@ -368,9 +365,7 @@ def delete(submission: Submission, user: User) -> None:
         if locked.state != State.DRAFT or locked.page_id:
             _refuse_state(locked)
         note(locked, "deleted", user)
-        for file in list(locked.files.all()):
-            detach(locked, file, user=user)
-        locked.delete()
+        _discard(locked)
 
 
 # Whoever decides ----------------------------------------------------------------------
@@ -429,6 +424,62 @@ def reject(submission: Submission, user: User, *, edition: str, comment: str) ->
     return submission
 
 
+def decline_withdrawal(submission: Submission, user: User, answer: str) -> None:
+    """Answers a submitter who asked to withdraw what stays published."""
+    from . import letters
+
+    _need(answer)
+    with transaction.atomic():
+        locked = Submission.objects.select_for_update().get(pk=submission.pk)
+        if locked.state != State.PUBLISHED or locked.page is None:
+            _refuse_state(locked)
+        if not locked.page.permissions_for_user(user).can_unpublish():
+            raise Refused(_("Moderators withdraw publications."))
+        note(locked, "withdrawal_declined", user, answer)
+        letters.withdrawal_declined(locked, answer)
+
+
 def _need(comment: str) -> None:
     if not comment.strip():
         raise Refused(_("Write to the submitter why."))
+
+
+# Whoever leaves -----------------------------------------------------------------------
+
+
+def own_data(user: User) -> list[dict[str, Any]]:
+    """What is kept about the submissions of ``user``, for the export of one's own data."""
+    found = Submission.objects.filter(submitter=user).prefetch_related("files__document")
+    return [
+        {
+            "key": str(one.key),
+            "state": one.state,
+            "record": one.data,
+            "files": [file.document.title for file in one.files.all()],
+            "created_at": one.created_at,
+            "submitted_at": one.submitted_at,
+            "decided_at": one.decided_at,
+        }
+        for one in found
+    ]
+
+
+def leave(instance: User, **kwargs: Any) -> None:
+    """Before an account is deleted: drafts that nobody has seen go with it. What was submitted
+    stays, under the name of the organisation."""
+    for draft in Submission.objects.filter(submitter=instance, state=State.DRAFT, page=None):
+        _discard(draft)
+
+
+def _discard(submission: Submission) -> None:
+    files = [file.document for file in submission.files.select_related("document")]
+    submission.delete()
+    for document in files:
+        _discard_file(document)
+
+
+def _discard_file(document: Any) -> None:
+    """Deletes a document that nothing holds."""
+    held = PublicationFile.objects.filter(document=document).exists()
+    if not held and not SubmissionFile.objects.filter(document=document).exists():
+        document.delete()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -25,7 +26,14 @@ REQUEST = (
     *("email", "first_name", "last_name", "organisation", "country", "interests", "language"),
     *("reason", "state", "asked_at", "decided_at", "answer"),
 )
+#: What the apps above keep about a person, by its name in the export.
+_kept: dict[str, Callable[[User], Any]] = {}
 NOTIFICATIONS = ("submitted", "approved", "rejected", "updated_comments")
+
+
+def keeps(name: str, about: Callable[[User], Any]) -> None:
+    """Adds to the export what ``about`` gives, under ``name``."""
+    _kept[name] = about
 
 
 def own_data(user: User) -> dict[str, Any]:
@@ -60,6 +68,7 @@ def own_data(user: User) -> dict[str, Any]:
             *PageLogEntry.objects.filter(user_id=user.pk).values("action", "label", "timestamp"),
             *ModelLogEntry.objects.filter(user_id=user.pk).values("action", "label", "timestamp"),
         ],
+        **{name: about(user) for name, about in _kept.items()},
     }
 
 
