@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
@@ -111,7 +112,7 @@ def begin(user: Any, name: str, length: int) -> Upload:
     kinds.check_name(name)
     kinds.check_size(length)
     with transaction.atomic():
-        type(user).objects.select_for_update().get(pk=user.pk)
+        get_user_model().objects.select_for_update().get(pk=user.pk)
         mine = Upload.objects.filter(user=user, document=None)
         sums = mine.aggregate(bytes=Sum("length"))
         if mine.count() >= OPEN_UPLOADS or (sums["bytes"] or 0) + length > OPEN_BYTES:
