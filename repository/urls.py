@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cpmg.users.urls import private
 
-from .views import steps, submissions
+from .views import bulk, steps, submissions
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
 # accents and spaces, with the slash at the end.
@@ -22,9 +22,17 @@ _of_one = [
     private(_("revise/"), submissions.revise, "submission_revise"),
     private(_("delete/"), submissions.delete, "submission_delete"),
 ]
+_many = [
+    private("", bulk.many, "submissions_many"),
+    private("table.csv", bulk.template, "submissions_template"),
+    private("<uuid:key>/", bulk.package, "submissions_package"),
+    private("<uuid:key>/report.csv", bulk.package_table, "submissions_package_table"),
+]
 _all = [
     private("", submissions.own_list, "submissions"),
     private(_("new/"), submissions.new, "submission_new"),
+    private("submissions.csv", bulk.own_table, "submissions_table"),
+    path(_("bulk/"), include(_many)),
     path("<uuid:key>/", include(_of_one)),
 ]
 in_language = [path(_("account/"), include([path(_("submissions/"), include(_all))]))]
