@@ -4,14 +4,45 @@ from typing import Any
 
 from django.http import HttpRequest
 from wagtail import hooks
+from wagtail.snippets.models import register_snippet
 
 from .dashboard import PublicationsToComplete
+from .desk import menu, publications
+from .desk.urls import urlpatterns as desk_urls
+from .desk.viewsets import ReplyTextViewSet
 from .submissions import ACTIONS, ON_PUBLICATIONS, PREFIX
+
+register_snippet(ReplyTextViewSet)
+
+
+@hooks.register("register_admin_urls")
+def desk() -> list[Any]:
+    return desk_urls
+
+
+@hooks.register("register_admin_menu_item")
+def desk_in_menu() -> menu.DeskMenuItem:
+    return menu.DeskMenuItem()
+
+
+@hooks.register("register_reports_menu_item")
+def audit_in_menu() -> menu.AuditMenuItem:
+    return menu.AuditMenuItem()
+
+
+@hooks.register("register_page_action_menu_item")
+def withdraw() -> publications.WithdrawMenuItem:
+    return publications.WithdrawMenuItem(order=210)
+
+
+@hooks.register("register_page_action_menu_item")
+def restore() -> publications.RestoreMenuItem:
+    return publications.RestoreMenuItem(order=211)
 
 
 @hooks.register("construct_homepage_panels")
 def panels(request: HttpRequest, panels: list[Any]) -> None:
-    panels.append(PublicationsToComplete())
+    panels += [menu.WaitsForMe(), PublicationsToComplete()]
 
 
 @hooks.register("register_log_actions")

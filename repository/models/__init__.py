@@ -1,5 +1,6 @@
 """Publications and what describes them."""
 
+from .desk import DuplicateKey, ReplyText
 from .files import FileDetails, Upload
 from .publications import (
     Contributor,
@@ -23,6 +24,7 @@ __all__ = [
     "Contributor",
     "Decision",
     "DocumentType",
+    "DuplicateKey",
     "EditorialReview",
     "FileDetails",
     "FocalPointApproval",
@@ -31,6 +33,7 @@ __all__ = [
     "PublicationFile",
     "PublicationPage",
     "PublicationTag",
+    "ReplyText",
     "RepositoryPage",
     "Shelf",
     "Submission",

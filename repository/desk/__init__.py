@@ -1,0 +1,1 @@
+"""The desk in the admin, where submissions are decided: docs/desk.md."""

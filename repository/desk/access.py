@@ -1,0 +1,58 @@
+"""Who sits at the desk, and what lies on it for whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from wagtail.models import AbstractGroupApprovalTask, Task
+
+from networks.membership import networks_in_focus_of
+from pages.access import is_staff
+
+from ..models import PublicationPage, Submission
+from ..review import waiting_for
+
+
+def may_enter(user: Any) -> bool:
+    """The editorial team, focal points, and whoever a step of a workflow was given to."""
+    if not user.is_active:
+        return False
+    return is_staff(user) or bool(networks_in_focus_of(user)) or _has_a_step(user)
+
+
+def _has_a_step(user: Any) -> bool:
+    groups = set(user.groups.values_list("pk", flat=True))
+    return any(
+        isinstance(task, AbstractGroupApprovalTask)
+        and groups & set(task.groups.values_list("pk", flat=True))
+        for task in Task.objects.filter(active=True).specific()
+    )
+
+
+def laid_before(user: Any) -> QuerySet[Submission]:
+    """The submissions that ``user`` may look at here: drafts belong to their submitters."""
+    visible = Submission.objects.visible_to(user).values("pk")
+    found = Submission.objects.filter(Q(pk__in=visible) | Q(pk__in=waiting_for(user).values("pk")))
+    return found.exclude(state=Submission.State.DRAFT)
+
+
+def find(user: Any, key: Any) -> Submission:
+    """The submission with this key, if it lies before ``user``; otherwise there is none (404)."""
+    if not may_enter(user):
+        raise Http404
+    found = laid_before(user).select_related(
+        "submitter", "task", "replaces", "page__latest_revision", "page__locale"
+    )
+    return get_object_or_404(found, key=key)
+
+
+def visible_pages(user: Any) -> QuerySet[PublicationPage]:
+    """The publications, drafts among them, that ``user`` may know of."""
+    if is_staff(user):
+        return PublicationPage.objects.all()
+    readable = PublicationPage.objects.readable_by(user).order_by().values("pk")
+    submitted = laid_before(user).order_by().exclude(page=None).values("page")
+    return PublicationPage.objects.filter(Q(pk__in=readable) | Q(pk__in=submitted))
