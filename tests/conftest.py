@@ -63,11 +63,18 @@ class Outbox(list):
     def __getitem__(self, key: Any) -> Any:
         return super(Outbox, self._drained()).__getitem__(key)
 
+    def clear(self) -> None:
+        super(Outbox, self._drained()).clear()
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_call(item: pytest.Item) -> None:
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Any:
     """Once all is set up: Django gives each test that uses the database a list of its own."""
     mail.outbox = Outbox()
+    try:
+        return (yield)
+    finally:
+        mail.outbox = []
 
 
 @pytest.fixture(scope="session")
