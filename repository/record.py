@@ -74,7 +74,8 @@ def fill(page: PublicationPage, record: dict[str, Any], submission: Submission |
         value = record.get(name)
         setattr(page, name, value if value is not None or name in ("year", "month") else "")
     page.draft_title = page.title
-    page.abstract = linebreaks(record.get("abstract", ""), autoescape=True)
+    abstract = record.get("abstract", "")
+    page.abstract = linebreaks(abstract, autoescape=True) if abstract else ""
     of_type = DocumentType.objects.filter(
         code=record.get("document_type", ""), locale__language_code=settings.LANGUAGE_CODE
     )
