@@ -63,7 +63,7 @@ def _documents(package: Package, row: Row, user: Any) -> list[Any]:
     made = []
     for wanted in row.files:
         with package.opened(wanted.name) as file:
-            made.append(receiving.make_document(user, file, file.name))
+            made.append(receiving.make_document(user, file, file.name or ""))
     return made
 
 

@@ -47,7 +47,7 @@ def read(content: bytes) -> Table:
     text, notes = decoded(content)
     lines = _lines(text.replace("\0", ""))
     columns = _columns(next((cells for _number, cells in lines), []))
-    rows = []
+    rows: list[tuple[int, dict[str, str]]] = []
     for number, cells in lines:
         if not any(cell.strip() for cell in cells):
             continue
@@ -179,7 +179,7 @@ def data_of(cells: dict[str, str]) -> dict[str, Any]:
 def cells_of(data: dict[str, Any], files: Iterable[str] = ()) -> dict[str, str]:
     cells = {}
     for name in COLUMNS:
-        value = data.get(name) or ""
+        value: Any = data.get(name) or ""
         if name == "contributors":
             value = "; ".join(_named(row) for row in value)
         elif name == "no_year":

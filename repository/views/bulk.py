@@ -251,9 +251,10 @@ def package_table(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def own_table(request: HttpRequest) -> HttpResponse:
     """One's own submissions in the columns in which they can be sent."""
-    mine = Submission.objects.filter(submitter=request.user).prefetch_related("files__document")
+    mine = Submission.objects.filter(submitter_id=request.user.pk).order_by("pk")
     lines = [
-        tables.cells_of(tidy(one.data), _files_of(one)).values() for one in mine.order_by("pk")
+        tables.cells_of(tidy(one.data), _files_of(one)).values()
+        for one in mine.prefetch_related("files__document")
     ]
     content = tables.write(bulk.COLUMNS, lines, _language())
     return _table(content, f"{_('submissions')}-{timezone.localdate():%Y-%m-%d}")

@@ -266,9 +266,9 @@ def test_files_are_found_by_name_with_language_and_label(member):
     first = report.rows[0]
     assert [(f.name, f.language, f.label) for f in first.files] == [
         ("package/report-é.pdf", "es", ""),
+        ("package/annexes/a.pdf", "en", "Annex A"),
     ]
     assert said(report.wrong) == [
-        (2, "files", "annexes/a.pdf [en] Annex A"),
         (3, "files", "a.pdf"),
         (4, "files", "report-é.pdf [xx]"),
     ]
