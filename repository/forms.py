@@ -289,7 +289,10 @@ class StepForm(forms.Form):
 class FilesForm(StepForm):
     """Where the publication can be read: its files are rows of their own."""
 
-    external_url = _like_the_page("external_url")
+    external_url = _like_the_page(
+        "external_url",
+        error_messages={"invalid": _("Enter an address such as https://example.org/report.")},
+    )
 
     one_of = {"external_url"}
 
@@ -308,7 +311,12 @@ class PublicationForm(StepForm):
     )
     contributors = ContributorsField(label=_("Authors and editors"), required=False)
     publisher = _like_the_page("publisher")
-    year = _like_the_page("year", help_text="", widget=_digits())
+    year = _like_the_page(
+        "year",
+        help_text="",
+        widget=_digits(),
+        error_messages={"invalid": _("Enter a year of four digits, such as 2019.")},
+    )
     month = _like_the_page("month", widget=forms.Select(choices=[("", "–"), *MONTHS.items()]))
     no_year = forms.BooleanField(label=_("The publication does not say its year"), required=False)
     languages = CodesField(

@@ -31,8 +31,6 @@ def handle(request: HttpRequest, submission: Submission) -> dict[str, list[str]]
     remove = files.get(_number(request.POST.get("remove")))
     if remove:
         submissions.detach(submission, remove, user=request.user)  # type: ignore[arg-type]
-    for document in _documents(request):
-        _attach(request, submission, document, wrong)
     for upload in request.FILES.getlist("upload"):
         try:
             document = receiving.make_document(request.user, upload, upload.name or "")
@@ -53,8 +51,10 @@ def _number(value: Any) -> int:
     return int(text[:18]) if text.isascii() and text.isdigit() else 0
 
 
-def describe(request: HttpRequest, submission: Submission) -> None:
-    """Keeps what was said about the files."""
+def keep(request: HttpRequest, submission: Submission) -> None:
+    """Keeps the files that a script has uploaded, and what was said about the files."""
+    for document in _documents(request):
+        submissions.attach(submission, document, user=request.user)  # type: ignore[arg-type]
     codes = Language.labels()
     described = {}
     for pk in submission.files.values_list("pk", flat=True):

@@ -46,13 +46,14 @@ WHILE_TYPING = "X-While-Typing"
 
 @dataclass(frozen=True)
 class StepLink:
-    """A step in the list of steps, and how much of it is still to do."""
+    """A step in the list of steps, how much of it is still to do, and whether it is empty."""
 
     code: str
     label: str
     url: str
     current: bool
     to_do: int
+    empty: bool
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,25 @@ def links(submission: Submission, current: str, problems: dict[str, list[str]]) 
     for name, found in problems.items():
         to_do[step_of(name)] += len(found)
     return [
-        StepLink(step, str(label), address(submission, step), step == current, to_do[step])
+        StepLink(
+            step,
+            str(label),
+            address(submission, step),
+            step == current,
+            to_do[step],
+            step in FORMS and not to_do[step] and not any(_kept(submission, step).values()),
+        )
         for step, label in STEPS.items()
     ]
+
+
+def _labelled(name: str, text: str) -> str:
+    """A message with the name of its field, unless it asks for the field itself."""
+    form = FORMS[step_of(name)]
+    label = form.base_fields[name].label if name in form.base_fields else None
+    if label is None or text in map(str, form.needed.values()):
+        return text
+    return _("%(label)s: %(value)s") % {"label": label, "value": text}
 
 
 def faults_of(form: StepForm) -> list[Fault]:
@@ -96,7 +113,7 @@ def faults_of(form: StepForm) -> list[Fault]:
     for name, errors in form.errors.as_data().items():
         for error in errors:
             row = (error.params or {}).get("number", 1) - 1
-            found += [Fault(str(text), f"#{anchor(name, row)}") for text in error]
+            found += [Fault(_labelled(name, text), f"#{anchor(name, row)}") for text in error]
     return found
 
 
@@ -109,7 +126,9 @@ def faults(submission: Submission, problems: dict[str, list[str]]) -> list[Fault
     ]
     names = sorted(problems, key=lambda name: order.index(name) if name in order else len(order))
     return [
-        Fault(text, f"{address(submission, step_of(name))}?missing=1#{anchor(name)}")
+        Fault(
+            _labelled(name, text), f"{address(submission, step_of(name))}?missing=1#{anchor(name)}"
+        )
         for name in names
         for text in problems[name]
     ]
@@ -194,7 +213,7 @@ def _keep(request: HttpRequest, submission: Submission, step: str) -> HttpRespon
     is_saved_only = bool(request.headers.get(WHILE_TYPING))
     if step == "files":
         try:
-            files_step.describe(request, submission)
+            files_step.keep(request, submission)
             wrong = {} if is_saved_only else files_step.handle(request, submission)
         except Refused as refusal:
             return _conflict(request, submission, step, form, typed, refusal)

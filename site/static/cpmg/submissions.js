@@ -60,6 +60,16 @@ form.addEventListener("input", (event) => {
   if (!["upload", "reference"].includes(event.target.name)) touched();
 });
 
+// A file that came in is kept at once.
+const uploads = form.querySelector("[data-uploads]");
+if (uploads) {
+  new MutationObserver(() => {
+    const count = uploads.querySelectorAll("[name=document]").length;
+    if (count !== Number(uploads.dataset.count ?? 0)) touched();
+    uploads.dataset.count = count;
+  }).observe(uploads, { childList: true, subtree: true });
+}
+
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden" && changed) save(true);
 });
