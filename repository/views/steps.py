@@ -305,7 +305,8 @@ def _go(request: HttpRequest, submission: Submission, step: str) -> HttpResponse
     if wanted == "leave":
         messages.success(request, _("Saved. You can go on whenever you like."))
         return redirect("submission", key=submission.key)
-    messages.success(request, _("Saved."))
+    if not (request.POST.get("fill") or request.POST.get("reference")):
+        messages.success(request, _("Saved."))
     return redirect(address(submission, step))
 
 
