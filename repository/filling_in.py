@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from pages.models import Language
 
+from .files.metadata import from_properties
 from .forms import tidy
 from .identifiers import normalise_doi, normalise_isbn
 
@@ -50,8 +51,8 @@ def _is_empty(value: Any) -> bool:
 
 
 def from_document(document: Any) -> dict[str, Any]:
-    """What a file says about itself: its name, language and length, and what is printed on its
-    first pages."""
+    """What a file says about itself: its name, language and length, its properties, and what is
+    printed on its first pages."""
     found: dict[str, Any] = {"title": re.sub(r"[\s_]+", " ", document.title)}
     try:
         details = document.details
@@ -63,6 +64,9 @@ def from_document(document: Any) -> dict[str, Any]:
         found["record_language"] = details.language
     if details.page_count:
         found["extent"] = _("%(count)d p.") % {"count": details.page_count}
+    for name, value in from_properties(details.properties).items():
+        if name == "title" or name not in found:  # what the text shows is surer
+            found[name] = value
     return found | _printed("\n".join(map(str, (details.text or [])[:FIRST_PAGES])))
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -107,6 +106,7 @@ def look(pk: int) -> dict[str, Any]:
         "page_count": read.page_count,
         "language": read.language,
         "text": read.text,
+        "properties": read.properties,
     }
     if read.thumbnail:
         name = f"{FileDetails.thumbnail.field.upload_to}/{uuid.uuid4()}.webp"

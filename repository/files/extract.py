@@ -22,6 +22,8 @@ from html.parser import HTMLParser
 from typing import Any, BinaryIO
 from xml.sax.handler import ContentHandler, feature_namespaces
 
+from . import properties
+
 #: The exit code of a process that ran out of memory and could still say so.
 OUT_OF_MEMORY = 12
 #: Characters of text in all, and pages.
@@ -105,7 +107,8 @@ def read_pdf(file: BinaryIO) -> dict[str, Any]:
         length += len(text)
         if length >= LONGEST_TEXT:
             break
-    return {"text": pages, "page_count": count}
+    said = properties.of_pdf(pdf, file, parse)
+    return {"text": pages, "page_count": count, "properties": said}
 
 
 def _open_pdf(file: BinaryIO) -> Any:
@@ -224,7 +227,7 @@ def read_docx(file: BinaryIO) -> dict[str, Any]:
         found = Text({"t"}, {"p": "\n", "tab": "\t", "br": "\n", "tc": "\t"}, set())
         parse(archive.open(name), found)
         texts.append(str(found))
-    return {"text": ["\n".join(texts)]}
+    return {"text": ["\n".join(texts)], "properties": properties.of_office(archive, parse)}
 
 
 def read_pptx(file: BinaryIO) -> dict[str, Any]:
@@ -234,7 +237,8 @@ def read_pptx(file: BinaryIO) -> dict[str, Any]:
         found = Text({"t"}, {"p": "\n", "br": "\n", "tc": "\t"}, set())
         parse(archive.open(name), found)
         slides.append(str(found))
-    return {"text": slides, "page_count": len(slides)}
+    said = properties.of_office(archive, parse)
+    return {"text": slides, "page_count": len(slides), "properties": said}
 
 
 def read_odt(file: BinaryIO) -> dict[str, Any]:
@@ -247,7 +251,7 @@ def read_odt(file: BinaryIO) -> dict[str, Any]:
         {"tracked-changes", "annotation"},
     )
     parse(archive.open("content.xml"), found)
-    return {"text": [str(found)]}
+    return {"text": [str(found)], "properties": properties.of_office(archive, parse)}
 
 
 class Sheet(ContentHandler):
@@ -314,7 +318,7 @@ def read_xlsx(file: BinaryIO) -> dict[str, Any]:
         sheet = Sheet(shared.strings)
         parse(archive.open(name), sheet)
         sheets.append("".join(sheet.parts))
-    return {"text": sheets}
+    return {"text": sheets, "properties": properties.of_office(archive, parse)}
 
 
 # Text ---------------------------------------------------------------------------------

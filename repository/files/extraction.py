@@ -33,6 +33,7 @@ class Reading:
     page_count: int | None = None
     language: str = ""
     thumbnail: bytes = b""
+    properties: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read(file: BinaryIO, kind: str, limits: extract.Limits | None = None) -> Reading:

@@ -47,6 +47,8 @@ class FileDetails(models.Model):
     language = models.CharField(_("language"), max_length=8, blank=True)
     #: A string for each page.
     text = models.JSONField(default=list)
+    #: What the file says of itself, by the names of ``repository.files.properties``.
+    properties = models.JSONField(default=dict)
     thumbnail = models.FileField(upload_to="thumbnails", blank=True)
     #: What the scanner calls the virus.
     virus = models.CharField(_("virus"), max_length=200, blank=True)
