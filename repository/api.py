@@ -21,6 +21,7 @@ from pages.api.schemas import (
 )
 from pages.api.vocabularies import ENUMERATIONS
 
+from .documents import files_of
 from .filters import PublicationFilter
 from .models import Contributor, Licence, PublicationFile, PublicationPage
 
@@ -53,7 +54,9 @@ class FileItem(Schema):
     label: str
     language: Coded
     size: int | None = Field(description="In bytes.")
-    type: str = Field(description="Media type.", examples=["application/pdf"])
+    media_type: str = Field(examples=["application/pdf"])
+    pages: int | None = Field(description="Where the kind of file has pages.")
+    sha256: str = Field(description="Of the file; empty until it was looked at.")
     url: str = Field(description="Where to download it.")
 
 
@@ -129,7 +132,7 @@ def get_publication(request: HttpRequest, query: Query, id: PageId) -> Any:
         "networks": coded_all(page.networks.all()),
         "tags": sorted(tag.name for tag in page.tags.all()),
         "files": [
-            present_file(file, query) for file in page.files.select_related("document", "language")
+            present_file(file, query) for file in files_of(page)
         ],
         "evidence": page.evidence,
         "note": page.note,
@@ -160,11 +163,14 @@ def present_publication(page: PublicationPage, query: Query) -> dict[str, Any]:
 
 def present_file(file: PublicationFile, query: Query) -> dict[str, Any]:
     document = file.document
+    details = getattr(document, "details", None)
     return {
         "title": document.title,
         "label": file.label,
         "language": coded(file.language),
         "size": document.get_file_size(),
-        "type": document.content_type,
+        "media_type": document.content_type,
+        "pages": details and details.page_count,
+        "sha256": details.sha256 if details else "",
         "url": query.request.build_absolute_uri(document.url),
     }

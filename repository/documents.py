@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import (
     FileResponse,
     Http404,
@@ -81,6 +81,15 @@ def pages_with(document: Any) -> Any:
         .values_list("object_id", flat=True)
     ]
     return Page.objects.filter(Q(pk__in=publications) | Q(pk__in=others))
+
+
+def files_of(page: Any) -> list[PublicationFile]:
+    """The files of a publication that can be had, with what is known of them; four queries at
+    most, however many there are."""
+    files = list(page.files.all())
+    documents = get_document_model().objects.select_related("details").defer("details__text")
+    prefetch_related_objects(files, "language", Prefetch("document", documents))
+    return [file for file in files if not blocked(file.document)]
 
 
 # How it is handed out -----------------------------------------------------------------

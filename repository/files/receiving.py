@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -185,8 +184,12 @@ def finish(upload: Upload) -> Any:
         return upload.document
     with tempfile.TemporaryFile() as whole:
         for name in upload.pieces:
-            with default_storage.open(name, "rb") as piece:
-                whole.write(piece.read())
+            try:
+                with default_storage.open(name, "rb") as piece:
+                    whole.write(piece.read())
+            except FileNotFoundError:
+                raise Moved from None
+        whole.flush()
         try:
             document = _stored(upload.user, File(whole, name=upload.name), upload.name)
         except ValidationError:

@@ -7,7 +7,8 @@ from wagtail.models import Page
 
 from pages.models import Country, Network
 
-from ..models import Contributor, LibraryPage, PublicationPage
+from .. import documents
+from ..models import Contributor, LibraryPage, PublicationFile, PublicationPage
 from ..models.publications import PublicationPageQuerySet
 
 register = template.Library()
@@ -15,6 +16,12 @@ register = template.Library()
 
 def _listed(context: template.Context) -> PublicationPageQuerySet:
     return PublicationPage.objects.listed(context["request"]).newest_first()
+
+
+@register.simple_tag
+def files_of(page: PublicationPage) -> list[PublicationFile]:
+    """The files that readers of ``page`` can have."""
+    return documents.files_of(page)
 
 
 @register.simple_tag(takes_context=True)

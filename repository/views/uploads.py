@@ -91,7 +91,10 @@ def _append(request: HttpRequest, found: Upload) -> HttpResponse:
         if found.offset == found.length:
             found.document = receiving.finish(found)
     except receiving.Moved:
-        return _answer(409, **_progress(found))
+        now = receiving.of(request.user, found.pk)
+        if now is None:
+            raise Http404 from None
+        return _answer(409, **_progress(now))
     except ValidationError as error:
         return _answer(422, " ".join(error.messages))
     return _answer(204, **_progress(found))

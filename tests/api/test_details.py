@@ -157,5 +157,5 @@ def test_only_public_answers_may_be_kept_by_others(get, world, token_of):
 def test_files_are_given_with_the_page_that_they_belong_to(get, world, client):
     file = get(f"/publications/{world.report.pk}/").json()["files"][0]
     assert file["size"] == 8
-    assert file["type"] == "application/pdf"
+    assert file["media_type"] == "application/pdf"
     assert b"".join(client.get(file["url"]).streaming_content) == b"%PDF-1.4"
