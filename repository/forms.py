@@ -232,8 +232,8 @@ def _like_the_page(name: str, **kwargs: Any) -> forms.Field:
     model_field = PublicationPage._meta.get_field(name)
     if name == "external_url":
         kwargs["assume_scheme"] = "https"
-    form_field = model_field.formfield(**{"required": False, **kwargs})  # type: ignore[union-attr]
-    form_field.validators = list(model_field.validators)  # type: ignore[union-attr]
+    form_field = model_field.formfield(**{"required": False, **kwargs})
+    form_field.validators = list(model_field.validators)
     return form_field
 
 
@@ -455,7 +455,7 @@ def shown(form: StepForm, name: str, value: Any) -> str:
         return "; ".join(filter(None, (person.display_name for person in people)))
     labels = {str(code): str(label) for code, label in getattr(form_field, "choices", ())}
     if isinstance(value, list):
-        return ", ".join(labels.get(code, code) for code in value)
+        return ", ".join(labels.get(code) or code for code in value)
     if isinstance(form_field, forms.BooleanField):
         return str(_("Yes") if value else _("No"))
     return labels.get(value, value) if value else ""
@@ -501,6 +501,6 @@ def check(
         form.full_clean()
         for name in form.fields:
             if name in form.errors:
-                checked.errors[name] = list(form.errors[name])
+                checked.errors[name] = [str(text) for text in form.errors[name]]
             checked.cleaned[name] = form.cleaned_data.get(name, NOTHING.get(name, ""))
     return checked

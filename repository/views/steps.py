@@ -113,7 +113,9 @@ def faults_of(form: StepForm) -> list[Fault]:
     for name, errors in form.errors.as_data().items():
         for error in errors:
             row = (error.params or {}).get("number", 1) - 1
-            found += [Fault(_labelled(name, text), f"#{anchor(name, row)}") for text in error]
+            found += [
+                Fault(_labelled(name, text), f"#{anchor(name, row)}") for text in error.messages
+            ]
     return found
 
 

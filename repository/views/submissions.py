@@ -63,15 +63,15 @@ def for_submitters(view: View) -> View:
 
 
 def own(request: HttpRequest, key: UUID) -> Submission:
-    mine = Submission.objects.filter(submitter=request.user).select_related("page", "replaces")
-    return get_object_or_404(mine, key=key)
+    mine = Submission.objects.filter(submitter_id=request.user.pk)
+    return get_object_or_404(mine.select_related("page", "replaces"), key=key)
 
 
 @for_submitters
 @require_safe
 def own_list(request: HttpRequest) -> HttpResponse:
     list_filter = SubmissionFilter(request.GET)
-    rows = Submission.objects.filter(submitter=request.user).select_related("page__locale")
+    rows = Submission.objects.filter(submitter_id=request.user.pk).select_related("page__locale")
     rows = list_filter.narrow(rows)
     results = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"results": results, "filter": list_filter, "may_start": True}

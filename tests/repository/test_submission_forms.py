@@ -148,7 +148,7 @@ def test_lines_stay_in_the_abstract_and_nowhere_else() -> None:
 @pytest.mark.parametrize(
     "junk",
     [
-        {name: value for name in NAMES}
+        dict.fromkeys(NAMES, value)
         for value in (None, 7, True, [], {}, [[]], [{}], {"a": 1}, [None, 3], "\0", "x" * 5000)
     ],
 )

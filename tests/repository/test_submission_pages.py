@@ -91,8 +91,9 @@ def test_a_publication_is_submitted_without_a_script(maya: Client, people: Any) 
     assert answer.url == at(submission)
     submission.refresh_from_db()
     assert submission.state == State.IN_REVIEW
-    page = submission.page.get_latest_revision_as_object()
-    assert [str(one) for one in page.contributors.all()] == ["Brown, Carol"]
+    publication: Any = submission.page
+    publication = publication.get_latest_revision_as_object()
+    assert [str(one) for one in publication.contributors.all()] == ["Brown, Carol"]
     assert "In review" in text(maya.get(at(submission)))
 
 
@@ -195,7 +196,9 @@ def test_a_script_saves_while_somebody_types(maya: Client, draft: Submission) ->
     assert answer.json()["message"].startswith("Saved")
 
 
-@pytest.mark.parametrize("path", ["files", "publication", "subjects", "readers", "submit", "revise"])
+@pytest.mark.parametrize(
+    "path", ["files", "publication", "subjects", "readers", "submit", "revise"]
+)
 def test_nothing_is_changed_without_a_token(people: Any, draft: Submission, path: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(people["member"])
@@ -319,7 +322,7 @@ def test_a_reference_that_can_not_be_read_is_said_so(
 
 
 def test_html_is_text_on_every_page(maya: Client, people: Any) -> None:
-    nasty = {name: NASTY for form in FORMS.values() for name in form.base_fields}
+    nasty: dict[str, Any] = {name: NASTY for form in FORMS.values() for name in form.base_fields}
     nasty |= {"contributors": [dict.fromkeys(("role", "family_name", "given_name"), NASTY)]}
     nasty |= {name: [NASTY] for name in ("languages", "countries", "themes", "networks", "tags")}
     broken = submissions.start(people["member"], nasty)
@@ -347,7 +350,9 @@ def test_nul_and_reordering_characters_do_not_arrive(maya: Client, draft: Submis
         assert maya.get(at(draft, step)).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["?state=none", "?state=%00", "?page=0", "?page=9" * 9, "?page=x"])
+@pytest.mark.parametrize(
+    "query", ["?state=none", "?state=%00", "?page=0", "?page=9" * 9, "?page=x"]
+)
 def test_the_list_answers_any_question(maya: Client, draft: Submission, query: str) -> None:
     assert maya.get(LIST + query).status_code == 200
 
@@ -486,7 +491,9 @@ def test_the_list_costs_the_same_for_ten_and_for_a_thousand(
     assert max(few) < 30
 
 
-def test_a_step_costs_the_same_for_one_and_for_many(maya: Client, complete: Submission, people: Any):
+def test_a_step_costs_the_same_for_one_and_for_many(
+    maya: Client, complete: Submission, people: Any
+):
     def fill(count: int) -> None:
         from repository.files import receiving
 
