@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -32,11 +33,24 @@ def _has_a_step(user: Any) -> bool:
     )
 
 
+def waiting(user: Any) -> QuerySet[Submission]:
+    """What ``user`` may decide about now."""
+    return _once(user, "waiting", lambda: waiting_for(user))
+
+
 def laid_before(user: Any) -> QuerySet[Submission]:
     """The submissions that ``user`` may look at here: drafts belong to their submitters."""
-    visible = Submission.objects.visible_to(user).values("pk")
-    found = Submission.objects.filter(Q(pk__in=visible) | Q(pk__in=waiting_for(user).values("pk")))
-    return found.exclude(state=Submission.State.DRAFT)
+    drafts = Q(state=Submission.State.DRAFT)
+    return _once(user, "laid before", lambda: Submission.objects.visible_to(user).exclude(drafts))
+
+
+def _once(user: Any, name: str, ask: Callable[[], QuerySet[Submission]]) -> QuerySet[Submission]:
+    """Asks who may what once in a request: the person is read anew for each."""
+    known = user.__dict__.setdefault("_at_the_desk", {})
+    if name not in known:
+        known[name] = ask()
+    found: QuerySet[Submission] = known[name].all()
+    return found
 
 
 def find(user: Any, key: Any) -> Submission:

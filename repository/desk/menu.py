@@ -15,7 +15,6 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 
 from pages.access import is_staff
 
-from ..review import waiting_for
 from . import access, labels
 
 LINES = 5
@@ -33,7 +32,7 @@ class DeskMenuItem(MenuItem):
         return access.may_enter(request.user)
 
     def render_component(self, request: HttpRequest) -> Any:
-        number = waiting_for(request.user).count()  # type: ignore[arg-type]
+        number = access.waiting(request.user).count()
         label = format_lazy("{} ({})", self.label, number) if number else self.label
         return LinkMenuItem(self.name, label, self.url, icon_name=self.icon_name)
 
@@ -63,7 +62,7 @@ class WaitsForMe(Component):
         user = parent_context["request"].user
         if not access.may_enter(user):
             return {"number": 0}
-        waiting = waiting_for(user)
+        waiting = access.waiting(user)
         rows = list(
             waiting.select_related("submitter", "task").order_by("submitted_at", "pk")[:LINES]
         )

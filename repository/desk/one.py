@@ -17,7 +17,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import submissions
 from ..models import PublicationPage, ReplyText, Submission
-from ..review import Changed, Refused, edition_of, is_own_work, waiting_for
+from ..review import Changed, Refused, edition_of, is_own_work
 from . import access, attachments, completeness, differences, duplicates, labels
 from .forms import AnswerForm
 from .queue import asked_to_withdraw
@@ -144,7 +144,7 @@ class OneView(WagtailAdminTemplateMixin, View):
         submission, user = self.submission, self.request.user
         if submission.state != State.IN_REVIEW:
             return {"may_decide": False, "may_approve": False, "why_not": ""}
-        may_decide = waiting_for(user).filter(pk=submission.pk).exists()
+        may_decide = access.waiting(user).filter(pk=submission.pk).exists()
         own = bool(submission.page and is_own_work(submission.page, user))
         why_not = ""
         if submission.submitter_id == user.pk:

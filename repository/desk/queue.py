@@ -16,7 +16,7 @@ from wagtail.admin.views.generic import BaseListingView
 from wagtail.models import ModelLogEntry
 
 from ..models import Submission
-from ..review import edition_of, waiting_for
+from ..review import edition_of
 from ..submissions import PREFIX
 from . import access, completeness, duplicates, figures, labels
 from .filters import AllFilterSet, DeskFilterSet
@@ -48,7 +48,7 @@ def asked_to_withdraw() -> list[int]:
 def listed(name: str, user: Any) -> QuerySet[Submission]:
     """The submissions of one of ``LISTS`` for ``user``."""
     if name == "desk":
-        return waiting_for(user)
+        return access.waiting(user)
     before = access.laid_before(user)
     if name == "desk_review":
         return before.filter(state=State.IN_REVIEW)
@@ -156,7 +156,7 @@ def described(object_list: Any, user: Any) -> list[Submission]:
     """Rows with what the list says of each; a constant number of queries."""
     rows = list(object_list)
     mine = set(
-        waiting_for(user).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
+        access.waiting(user).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
     )
     alike = duplicates.among(rows, user)
     for row in rows:
