@@ -43,7 +43,7 @@ class OutgoingMail(models.Model):
     )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     category = models.CharField(_("category"), max_length=40, blank=True)
-    about = models.JSONField(_("about"), null=True, blank=True, encoder=DjangoJSONEncoder)
+    about = models.JSONField(_("condition"), null=True, blank=True, encoder=DjangoJSONEncoder)
     message_id = models.CharField(_("message number"), max_length=255)
     thread = models.CharField(_("conversation"), max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=200)

@@ -112,7 +112,7 @@ class MailViewSet(ModelViewSet):
     index_view_class = MailIndexView
     list_display = [
         "subject",
-        Column("address", label=gettext_lazy("To"), sort_key="address"),
+        Column("address", label=gettext_lazy("E-mail address"), sort_key="address"),
         Column("get_state_display", label=gettext_lazy("State"), sort_key="state"),
         Column("reason", label=gettext_lazy("Error")),
         Column("attempts", label=gettext_lazy("Attempts"), sort_key="attempts"),

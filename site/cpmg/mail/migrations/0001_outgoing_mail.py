@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('address', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish'), ('fr', 'French'), ('nl', 'Dutch')], max_length=5, verbose_name='language')),
                 ('category', models.CharField(blank=True, max_length=40, verbose_name='category')),
-                ('about', models.JSONField(blank=True, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True, verbose_name='about')),
+                ('about', models.JSONField(blank=True, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True, verbose_name='condition')),
                 ('message_id', models.CharField(max_length=255, verbose_name='message number')),
                 ('thread', models.CharField(blank=True, max_length=200, verbose_name='conversation')),
                 ('subject', models.CharField(max_length=200, verbose_name='subject')),
