@@ -20,9 +20,10 @@ from wagtail.models import APIToken
 
 from cpmg.users.models import MEMBERS, User
 from networks.factories import NetworkIndexPageFactory, NetworkPageFactory
-from networks.membership import group_of
+from networks.membership import focal_points_of, group_of
 from pages import access
 from pages import factories as make
+from repository import submissions
 from repository.factories import (
     ContributorFactory,
     DocumentFactory,
@@ -32,6 +33,8 @@ from repository.factories import (
     PublicationPageFactory,
     RepositoryPageFactory,
 )
+from repository.shelves import unpublished
+from repository.withdrawals import withdraw_publication
 
 LANGUAGES = ("en", "es", "fr", "nl")
 #: What each state's texts hold, and nothing else does.
@@ -41,15 +44,23 @@ MARKERS = {
     "network": "xqnetworkx",
     "draft": "xqdraftx",
     "drafted": "xqdraftedx",
+    "typed": "xqtypedx",
+    "in review": "xqreviewx",
+    "rejected": "xqrejectedx",
+    "withdrawn": "xqwithdrawnx",
+    # What a withdrawn publication said, beyond its title.
+    "taken back": "xqtakenx",
 }
 #: The states that each reader sees.
 SEES = {
     "anonymous": {"public"},
     "member": {"public", "members"},
-    "of the network": {"public", "members", "network"},
+    "of the network": {"public", "members", "network", "withdrawn"},
     "of another network": {"public", "members"},
-    "editor": {"public", "members", "network"},
-    "moderator": {"public", "members", "network"},
+    "focal point": {"public", "members", "network", "withdrawn"},
+    "focal point of another network": {"public", "members"},
+    "editor": {"public", "members", "network", "withdrawn"},
+    "moderator": {"public", "members", "network", "withdrawn"},
     "disabled": {"public"},
 }
 
@@ -65,6 +76,7 @@ class Shelves:
     other_library: dict[str, Any]
     publications: dict[str, Any] = field(default_factory=dict)
     documents: dict[str, Any] = field(default_factory=dict)
+    submissions: dict[str, Any] = field(default_factory=dict)
 
 
 def in_all_languages(factory: Any, key: str, **fields: Any) -> dict[str, Any]:
@@ -100,6 +112,48 @@ def marked(state: str, parent: Any, live: bool = True, **fields: Any) -> Any:
         files=[PublicationFileFactory.build(document=document, label=f"{marker} label")],
         **fields,
     )
+
+
+def submit(world: Shelves, state: str, author: User, others: dict[str, str] | None = None) -> None:
+    """A submission to the network's library whose every text holds the marker of ``state``."""
+    marker = MARKERS[state]
+    said = (others or {}).get("said", marker)
+    document = DocumentFactory(
+        title=f"{said} document",
+        file=ContentFile(f"%PDF-1.4 {said} text".encode(), f"{said}-file.pdf"),
+        uploaded_by_user=author,
+        collection=unpublished(),
+    )
+    submission = submissions.start(
+        author,
+        {
+            "title": f"{marker} report on migration",
+            "record_language": "en",
+            "document_type": "report",
+            "contributors": [
+                {"role": "author", "family_name": f"{said} author", "given_name": "Marie"}
+            ],
+            "year": "2020",
+            "publisher": f"{said} publisher",
+            "abstract": f"{said} abstract",
+            "languages": ["en"],
+            "tags": [f"{said}tag"],
+            "licence": "CC-BY-4.0",
+            "shelf": "network:counter-trafficking",
+        },
+    )
+    submissions.attach(submission, document, user=author, language="en", label=f"{said} label")
+    world.submissions[state] = submission
+    world.documents["taken back" if state == "withdrawn" else state] = document
+    if state == "typed":
+        return
+    submissions.submit(submission, author)
+    world.publications["taken back" if state == "withdrawn" else state] = submission.page
+
+
+def decide(submission: Any, how: str, user: User, **more: str) -> None:
+    edition = submissions.edition(submission)
+    getattr(submissions, how)(submission, user, edition=edition, **more)
 
 
 def text_of(response: Any) -> str:
@@ -142,6 +196,29 @@ def shelves(db: None) -> Shelves:
     return world
 
 
+def submit_in_all_states(world: Shelves) -> None:
+    """What a member of the network has typed, and what became of what she submitted."""
+    network = world.network["en"].network
+    author = User.objects.create_user("author@example.org", "correct horse battery")
+    author.groups.set([Group.objects.get(name=MEMBERS), group_of(network)])
+    editor = User.objects.create_user("deciding-editor@example.org", "correct horse battery")
+    editor.groups.set([Group.objects.get(name="Editors")])
+    moderator = User.objects.create_user("deciding-moderator@example.org", "correct horse battery")
+    moderator.groups.set([Group.objects.get(name="Moderators")])
+    for state in ("typed", "in review", "rejected"):
+        submit(world, state, author)
+    submit(world, "withdrawn", author, {"said": MARKERS["taken back"]})
+    decide(world.submissions["rejected"], "reject", editor, comment="No")
+    withdrawn = world.submissions["withdrawn"]
+    decide(withdrawn, "approve", editor)
+    decide(withdrawn, "approve", moderator)  # the network has no focal point yet
+    withdraw_publication(withdrawn.page, moderator, "Wrong figures")
+    for document in world.documents.values():
+        document.refresh_from_db()
+    for page in world.publications.values():
+        page.refresh_from_db()
+
+
 @pytest.fixture
 def people(shelves: Shelves) -> dict[str, Any]:
     members = Group.objects.get(name=MEMBERS)
@@ -149,6 +226,11 @@ def people(shelves: Shelves) -> dict[str, Any]:
         "member": [members],
         "of the network": [members, group_of(shelves.network["en"].network)],
         "of another network": [members, group_of(shelves.other_network["en"].network)],
+        "focal point": [members, focal_points_of(shelves.network["en"].network)],
+        "focal point of another network": [
+            members,
+            focal_points_of(shelves.other_network["en"].network),
+        ],
         "editor": [Group.objects.get(name="Editors")],
         "moderator": [Group.objects.get(name="Moderators")],
         "disabled": [members, group_of(shelves.network["en"].network)],
