@@ -86,6 +86,10 @@ class PackageForm(DefaultsForm):
     )
     field_order = ["package", *bulk.DEFAULTS]
 
+    @property
+    def optional(self) -> set[str]:
+        return set(bulk.DEFAULTS)
+
 
 # Sending ------------------------------------------------------------------------------
 
