@@ -1,7 +1,7 @@
 """Records that may be there already: the same DOI, the same file, nearly the same title.
 
 Two titles are nearly the same when they have the same words in whatever order, accents, case and
-small words aside, and at most one of four or more is written differently after its first letters:
+small words aside, and at most one of three or more is written differently after its first letters:
 a slip, a plural. Titles that differ in a number or in a country's name are different works. Each
 publication keeps the keys that such titles share, so that a list of submissions is compared with
 ten thousand records by a few queries.
@@ -45,7 +45,7 @@ SMALL = {
     *("des", "du", "et", "le", "les", "pour", "sur", "une"),
     *("der", "di", "het", "van", "voor"),
 }
-MOST_WORDS, FEWEST_WORDS, BEGINNING = 24, 4, 3
+MOST_WORDS, FEWEST_WORDS, BEGINNING = 24, 3, 3
 
 
 # Keys ---------------------------------------------------------------------------------

@@ -75,13 +75,11 @@ class ConfirmView(WagtailAdminTemplateMixin, View):
 
 
 class PublicationView(ConfirmView):
-    """About a publication, for those who may do this with it; for others it is not there."""
-
-    permission = ""
+    """About a publication, for those who publish it; for others it is not there."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.page = get_object_or_404(PublicationPage, pk=kwargs["pk"])
-        if not getattr(self.page.permissions_for_user(request.user), self.permission)():
+        if not self.page.permissions_for_user(request.user).can_publish():
             raise Http404
         self.title = self.page.title
         return super().dispatch(request, *args, **kwargs)
@@ -91,7 +89,6 @@ class PublicationView(ConfirmView):
 
 
 class WithdrawView(PublicationView):
-    permission = "can_unpublish"
     form_class = ReasonForm
     page_title = gettext_lazy("Withdraw")
     question = gettext_lazy(
@@ -107,7 +104,6 @@ class WithdrawView(PublicationView):
 
 
 class RestoreView(PublicationView):
-    permission = "can_publish"
     page_title = gettext_lazy("Publish again")
     question = gettext_lazy("The publication is published again as its last version says.")
     button = gettext_lazy("Publish again")
