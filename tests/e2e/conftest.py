@@ -86,7 +86,7 @@ def people(site: str, installation: dict[str, str]) -> dict[str, tuple[str, str]
         text=True,
         check=True,
     )
-    rows = [line.split() for line in made.stdout.splitlines()[1:]]
+    rows = [line.split() for line in made.stdout.splitlines() if "@" in line]
     return {role: (email, password) for role, email, password in rows}
 
 

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from cpmg.users.models import User
 
-from .conftest import sign_in
+from ..users.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -15,11 +15,14 @@ pytestmark = pytest.mark.django_db
 def run():
     out = StringIO()
     call_command("demo_people", stdout=out)
-    rows = [line.split() for line in out.getvalue().splitlines()[1:]]
+    rows = [line.split() for line in out.getvalue().splitlines() if "@" in line]
     return {role: (email, password) for role, email, password in rows}
 
 
-def test_there_is_one_person_for_each_role(client):
+ROLES = ["member", "editor", "moderator", "network-member", "focal-point"]
+
+
+def test_there_is_one_person_for_each_role(shelves):
     people = run()
     groups = {
         role: set(User.objects.get(email=email).groups.values_list("name", flat=True))
@@ -29,21 +32,33 @@ def test_there_is_one_person_for_each_role(client):
         "member": {"Members"},
         "editor": {"Members", "Editors"},
         "moderator": {"Members", "Moderators"},
+        "network-member": {"Members", "Network: diaspora"},
+        "focal-point": {"Members", "Network: diaspora", "Focal points: diaspora"},
     }
     assert not User.objects.filter(is_superuser=True).exists()
 
 
-@pytest.mark.parametrize("role", ["member", "editor", "moderator"])
-def test_each_signs_in_with_the_password_that_was_printed(client, role):
+def test_without_a_network_nobody_speaks_for_one(db):
+    assert list(run()) == ["member", "editor", "moderator"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_signs_in_with_the_password_that_was_printed(shelves, client, role):
     email, password = run()[role]
-    target = "/en/account/" if role == "member" else "/admin/"
+    target = "/en/account/" if "member" in role else "/admin/"
     assert sign_in(client, email, password)["Location"] == target
     assert client.get(target).status_code == 200
 
 
-def test_running_it_again_makes_new_passwords(client):
+def test_the_focal_point_sits_at_the_desk_of_the_network(shelves, client):
+    email, password = run()["focal-point"]
+    sign_in(client, email, password)
+    assert client.get("/admin/desk/").status_code == 200
+
+
+def test_running_it_again_makes_new_passwords(shelves, client):
     first, second = run(), run()
-    assert User.objects.count() == 3
+    assert User.objects.count() == len(ROLES)
     assert first["member"][1] != second["member"][1]
     sign_in(client, *first["member"])
     assert "_auth_user_id" not in client.session
