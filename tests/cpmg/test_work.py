@@ -149,8 +149,10 @@ def test_the_worker_ends_when_it_is_told(tmp_path):
     process = subprocess.Popen(
         [sys.executable, str(configured.ROOT / "manage.py"), "worker", "search", "--pause", "0.1"],
         env=os.environ | {"CPMG_VAR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    time.sleep(4)
-    assert process.poll() is None
+    assert process.stdout
+    assert process.stdout.readline() == "Working off search.\n"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(30) == 0

@@ -52,6 +52,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *received: stop.set())
+        self.stdout.write(f"Working off {', '.join(names)}.")
+        self.stdout.flush()
         # A thread for each: what one of them waits for keeps no other waiting.
         threads = [
             threading.Thread(target=self._serve, args=(queue, stop, pause), name=queue.name)
