@@ -21,6 +21,7 @@ from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.db import transaction
@@ -44,8 +45,9 @@ LEASE = timedelta(minutes=5)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 #: After that a letter is given up. Links that set a password live as long.
 PATIENCE = timedelta(days=3)
-#: How long what is done with stays in the list, and how often one looks.
-KEPT, HOUSEKEEPING = timedelta(days=90), timedelta(hours=1)
+#: How long what is done with stays in the list; what went to somebody without an account, who
+#: can't have it deleted; and how often one looks.
+KEPT, KEPT_OF_STRANGERS, HOUSEKEEPING = timedelta(days=90), timedelta(days=7), timedelta(hours=1)
 #: Seconds that the oldest letter may wait before the queue counts as degraded.
 LAG = 15 * 60
 
@@ -94,7 +96,11 @@ def put(
 def write(
     to: Address, subject: str, text: str, html: str, *, event: str | None = None, **more: Any
 ) -> None:
-    validate_email(to.email)
+    try:
+        validate_email(to.email)
+    except ValidationError:  # what the letter tells happens all the same
+        logger.error("A letter has no valid address: %s", event)
+        return
     now = timezone.now()
     mail = OutgoingMail(
         event=event or f"once:{uuid.uuid4()}",
@@ -289,7 +295,9 @@ def tidy() -> None:
     lost.update(state=State.UNCERTAIN, error=errors.LOST)
     if time.monotonic() - _tidied_at > HOUSEKEEPING.total_seconds() or not _tidied_at:
         _tidied_at = time.monotonic()
-        OutgoingMail.objects.filter(state__in=DONE_WITH, created_at__lt=now - KEPT).delete()
+        past = OutgoingMail.objects.filter(state__in=DONE_WITH)
+        past.filter(created_at__lt=now - KEPT).delete()
+        past.filter(recipient=None, created_at__lt=now - KEPT_OF_STRANGERS).delete()
 
 
 def send_again(mail: OutgoingMail) -> bool:
