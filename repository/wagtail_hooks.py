@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import path
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
@@ -10,6 +11,7 @@ from .dashboard import PublicationsToComplete
 from .desk import menu, publications
 from .desk.urls import urlpatterns as desk_urls
 from .desk.viewsets import ReplyTextViewSet
+from .files import report
 from .submissions import ACTIONS, ON_PUBLICATIONS, PREFIX
 
 register_snippet(ReplyTextViewSet)
@@ -23,6 +25,22 @@ def desk() -> list[Any]:
 @hooks.register("register_admin_menu_item")
 def desk_in_menu() -> menu.DeskMenuItem:
     return menu.DeskMenuItem()
+
+
+@hooks.register("register_admin_urls")
+def files_report() -> list[Any]:
+    view = report.FileReportView
+    return [
+        path("reports/files/", view.as_view(), name="files_report"),
+        path(
+            "reports/files/results/", view.as_view(results_only=True), name="files_report_results"
+        ),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def files_report_in_menu() -> report.FilesMenuItem:
+    return report.FilesMenuItem()
 
 
 @hooks.register("register_reports_menu_item")

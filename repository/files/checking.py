@@ -11,7 +11,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.base import ContentFile, File
@@ -143,7 +143,7 @@ def local_copy(field: Any) -> Iterator[BinaryIO]:
                 copy.seek(0)
                 yield copy
         else:
-            yield stored.file
+            yield cast(BinaryIO, stored.file)
 
 
 def isolate(document: Any) -> None:

@@ -327,8 +327,12 @@ def read_xlsx(file: BinaryIO) -> dict[str, Any]:
 class Markup(HTMLParser):
     DROPS = frozenset({"script", "style", "template", "noscript", "svg", "math", "iframe"})
     BLOCKS = frozenset(
-        "address article aside blockquote br dd div dl dt fieldset figcaption footer form h1 h2"
-        " h3 h4 h5 h6 header hr li main nav ol p pre section table td th title tr ul".split()
+        {
+            *("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt"),
+            *("fieldset", "figcaption", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"),
+            *("header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td"),
+            *("th", "title", "tr", "ul"),
+        }
     )
 
     def __init__(self) -> None:

@@ -45,6 +45,7 @@ def drain() -> work.Drained:
     """Looks at all files that are due."""
     drained = work.Drained()
     receiving.tidy()
+    receiving.sweep()
     while (taken := take()) is not None:
         pk, lease, attempts = taken
         try:

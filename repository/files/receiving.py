@@ -12,7 +12,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -40,8 +40,8 @@ PIECE = 4 * 1024 * 1024
 LIFETIME = timedelta(days=2)
 #: What one person may have on the way.
 OPEN_UPLOADS, OPEN_BYTES = 50, 1024**3
-#: Seconds between two looks for what has expired.
-TIDYING = 600
+#: Seconds between two looks for what has expired, and between two through the storage.
+TIDYING, SWEEPING = 600, 24 * 3600
 
 
 class TooMany(Exception):
@@ -219,7 +219,7 @@ def _delete(names: list[str]) -> None:
 # What is left over --------------------------------------------------------------------
 
 
-def tidy(now: Any = None) -> int:
+def tidy(now: datetime | None = None) -> int:
     """Removes what has expired: uploads that nobody finished, and documents that nothing holds.
     It looks once in a while, however often it is asked; at any rate with ``now``."""
     if now is None and not cache.add("files:tidied", True, TIDYING):
@@ -230,12 +230,47 @@ def tidy(now: Any = None) -> int:
             cancel(upload)
         else:
             with transaction.atomic():
-                document = get_document_model().objects.select_for_update()
-                if not is_held(document.get(pk=upload.document_id)):
-                    upload.document.delete()
+                documents = get_document_model().objects.select_for_update()
+                document = documents.get(pk=upload.document_id)
+                if not is_held(document):
+                    document.delete()
                 Upload.objects.filter(pk=upload.pk).delete()
         removed += 1
     return removed
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Removes from the storage what no row names: a process was killed after it had stored a
+    file, and before it had written the row. Once in a day, or with ``now``."""
+    if now is None and not cache.add("files:swept", True, SWEEPING):
+        return 0
+    old = (now or timezone.now()) - LIFETIME
+    files = [f"documents/{name}" for name in _listed("documents")[1]]
+    known = set(get_document_model().objects.values_list("file", flat=True))
+    for key in _listed(FOLDER)[0]:
+        pieces = [f"{FOLDER}/{key}/{name}" for name in _listed(f"{FOLDER}/{key}")[1]]
+        files += pieces
+        if _is_upload(key):
+            known.update(pieces)
+    loose = [name for name in files if name not in known]
+    gone = [name for name in loose if default_storage.get_modified_time(name) < old]
+    _delete(gone)
+    return len(gone)
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
+    return folders, files
+
+
+def _is_upload(key: str) -> bool:
+    try:
+        return Upload.objects.filter(pk=uuid.UUID(key)).exists()
+    except ValueError:
+        return False
 
 
 def is_held(document: Any) -> bool:

@@ -67,6 +67,10 @@ class FileLimitHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         largest = settings.WAGTAILDOCS_MAX_UPLOAD_SIZE
         if start + len(raw_data) > largest:
+            # Django has them remove what they wrote for its own kind of interruption only.
+            handlers = self.request.upload_handlers if self.request else []
+            for handler in handlers:
+                handler.upload_interrupted()
             raise TooLarge(too_large(largest))
         return raw_data
 

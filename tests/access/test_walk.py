@@ -27,6 +27,7 @@ from cpmg.mail import categories
 from cpmg.users.models import User
 from pages import factories as make
 from pages.models import AssessmentPage
+from repository.models import Upload
 
 from .conftest import LANGUAGES, MARKERS, SEES, Shelves, submit_in_all_states, text_of
 
@@ -44,6 +45,7 @@ ADDRESSES: dict[str, list[str]] = {
     r"^api/v3/": [],  # OPERATIONS
     r"^\^api/\.\*/\$": ["/api/v3/none/", "/api/none/"],
     r"^documents/|^\^documents/": ["{document}"],
+    r"^uploads/": ["/uploads/", "{upload}"],
     r"^\^media/": ["{media}"],
     r"^$": ["/"],
     r"^account": ["/account/oidc/none/login/"],
@@ -197,6 +199,10 @@ def addresses(world: Shelves) -> Iterator[str]:
                 for document in world.documents.values():
                     yield document.url
                     yield f"/documents/{document.pk}/other.pdf"
+                    yield f"/documents/{document.pk}/thumbnail/"
+            elif address == "{upload}":
+                for upload in Upload.objects.all():
+                    yield f"/uploads/{upload.pk}/"
             elif address == "{media}":
                 for document in world.documents.values():
                     yield f"/media/{document.file.name}"

@@ -44,7 +44,9 @@ def xlsx(*cells: str) -> bytes:
         {
             "xl/workbook.xml": "<workbook/>",
             "xl/sharedStrings.xml": f"<sst>{shared}</sst>",
-            "xl/worksheets/sheet1.xml": f"<worksheet><row>{row}<c><v>2024</v></c></row></worksheet>",
+            "xl/worksheets/sheet1.xml": (
+                f"<worksheet><row>{row}<c><v>2024</v></c></row></worksheet>"
+            ),
         }
     )
 
@@ -115,8 +117,8 @@ def pdf(*pages: str) -> bytes:
 
 
 def one_page(
-    content: bytes, filter: str = "", resources: str = "", more: list[bytes] = []
-) -> bytes:  # noqa: B006
+    content: bytes, filter: str = "", resources: str = "", more: tuple[bytes, ...] = ()
+) -> bytes:
     """A PDF with one page that draws ``content``."""
     return from_objects(
         [
@@ -181,7 +183,7 @@ def endless_pdf(depth: int = 12, width: int = 12) -> bytes:
                 f"/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << {inner} >>",
             )
         )
-    return one_page(b"/X Do " * width, resources="/XObject << /X 5 0 R >>", more=forms)
+    return one_page(b"/X Do " * width, resources="/XObject << /X 5 0 R >>", more=tuple(forms))
 
 
 def slow_pdf() -> bytes:
@@ -190,7 +192,7 @@ def slow_pdf() -> bytes:
         zlib.compress(b"q 1 0 0 1 0 0 cm Q " * 300_000, 9),
         "/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Filter /FlateDecode",
     )
-    return one_page(b"/X Do " * 1000, resources="/XObject << /X 5 0 R >>", more=[form])
+    return one_page(b"/X Do " * 1000, resources="/XObject << /X 5 0 R >>", more=(form,))
 
 
 # Office files that are none -----------------------------------------------------------
@@ -198,12 +200,14 @@ def slow_pdf() -> bytes:
 
 def docx_bomb(megabytes: int = 600) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        with archive.open("word/document.xml", "w") as member:
-            member.write(f'<w:document xmlns:w="{W}"><w:p><w:t>'.encode())
-            for _ in range(megabytes):
-                member.write(b"A" * (1024 * 1024))
-            member.write(b"</w:t></w:p></w:document>")
+    with (
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+        archive.open("word/document.xml", "w") as member,
+    ):
+        member.write(f'<w:document xmlns:w="{W}"><w:p><w:t>'.encode())
+        for _ in range(megabytes):
+            member.write(b"A" * (1024 * 1024))
+        member.write(b"</w:t></w:p></w:document>")
     return out.getvalue()
 
 

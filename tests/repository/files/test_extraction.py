@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from repository.files import extraction, extract
+from repository.files import extract, extraction
 from repository.files.extract import Limits
 
 from . import make
@@ -74,8 +74,11 @@ def test_an_archive_has_no_text():
         ("es", make.SPANISH),
         ("fr", "La migration dans les Caraïbes concerne tous les pays et leurs gouvernements, qui"),
         ("nl", "Migratie in het Caribisch gebied gaat alle landen aan, en hun regeringen werken"),
-        ("pt", "A migração no Caribe diz respeito a todos os países, e os seus governos trabalham"),
-        ("ht", "Migrasyon nan Karayib la se yon gwo sijè. Moun yo kite peyi yo pou chèche lavi miyò"),
+        ("pt", "A migração no Caribe diz respeito a todos os países, e os governos trabalham"),
+        (
+            "ht",
+            "Migrasyon nan Karayib la se yon gwo sijè. Moun yo kite peyi yo pou chèche lavi",
+        ),
         ("", "Short."),
     ],
 )

@@ -103,9 +103,13 @@ def test_the_place_in_the_queue_commits_with_the_document(db):
     class Undone(Exception):
         pass
 
-    with pytest.raises(Undone), transaction.atomic():
-        DocumentFactory()
-        raise Undone
+    def undone():
+        with transaction.atomic():
+            DocumentFactory()
+            raise Undone
+
+    with pytest.raises(Undone):
+        undone()
     assert not FileDetails.objects.exists()
 
 
@@ -173,6 +177,11 @@ def test_looking_costs_no_transaction_while_it_lasts(upload, monkeypatch):
     upload(make.pdf("Text"), "a.pdf")
     depth = len(connection.savepoint_ids)
     seen = []
-    monkeypatch.setattr(checking, "look", lambda pk: seen.append(len(connection.savepoint_ids)) or {})
+
+    def look(pk):
+        seen.append(len(connection.savepoint_ids))
+        return {}
+
+    monkeypatch.setattr(checking, "look", look)
     queue.drain()
     assert seen == [depth]

@@ -40,7 +40,8 @@ def stranger(other):
     return client
 
 
-def begin(client, name="Señas del Caribe.pdf", length=len(CONTENT), **headers):
+def begin(client, name="Señas del Caribe.pdf", length=None, **headers):
+    length = len(CONTENT) if length is None else length
     encoded = base64.b64encode(name.encode()).decode()
     return client.post(
         reverse("uploads"),
@@ -150,10 +151,14 @@ def test_after_a_cut_it_goes_on_where_the_connection_ended(client, member):
 def test_a_process_killed_before_the_document_was_made_leaves_an_upload_to_finish(
     client, monkeypatch
 ):
+    def killed(upload):
+        raise KeyboardInterrupt
+
     address = begin(client)["Location"]
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(receiving, "finish", lambda upload: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(receiving, "finish", killed)
+    with pytest.raises(KeyboardInterrupt):
         send(client, address, CONTENT, 0)
+    monkeypatch.undo()
     assert where(client, address)["Upload-Offset"] == str(len(CONTENT))
     answer = send(client, address, b"", len(CONTENT))
     assert answer.status_code == 204
@@ -308,11 +313,26 @@ def test_an_upload_that_rests_too_long_is_removed(client):
 
 
 def test_a_document_that_nothing_holds_is_removed_and_one_that_is_held_stays(upload, home):
-    held, loose = upload(CONTENT, "held.pdf"), upload(CONTENT, "loose.pdf")
+    held, _loose = upload(CONTENT, "held.pdf"), upload(CONTENT, "loose.pdf")
     PublicationPageFactory(files=[PublicationFileFactory.build(document=held)])
     receiving.tidy(later(3))
     assert list(Document.objects.all()) == [held]
     assert not Upload.objects.exists()
+
+
+def test_what_a_killed_process_left_in_the_storage_is_removed_after_some_days(client, upload):
+    document = upload(CONTENT, "kept.pdf")
+    address = begin(client)["Location"]
+    send(client, address, CONTENT[:50], 0)
+    kept = {document.file.name, *stored()}
+    for name in ("documents/orphan.pdf", f"uploads/{document.pk:032}/0-x", "uploads/other/0-x"):
+        default_storage.save(name, ContentFile(b"orphan"))
+    assert receiving.sweep(later(1.9)) == 0
+    assert receiving.sweep(later(2.1)) == 3
+    assert {
+        *stored(),
+        *(f"documents/{name}" for name in default_storage.listdir("documents")[1]),
+    } == kept
 
 
 def test_a_document_whose_row_was_not_written_leaves_no_file(member, monkeypatch):
