@@ -131,9 +131,7 @@ def get_publication(request: HttpRequest, query: Query, id: PageId) -> Any:
         "licence_url": licence.url if licence else "",
         "networks": coded_all(page.networks.all()),
         "tags": sorted(tag.name for tag in page.tags.all()),
-        "files": [
-            present_file(file, query) for file in files_of(page)
-        ],
+        "files": [present_file(file, query) for file in files_of(page)],
         "evidence": page.evidence,
         "note": page.note,
     }
