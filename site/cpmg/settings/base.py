@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "cpmg.bodies.BodyLimitMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cpmg.users.middleware.SecondFactorMiddleware",
+    "repository.desk.doors.DeskOnlyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pages.redirects.RedirectMiddleware",
 ]
