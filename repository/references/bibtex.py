@@ -96,12 +96,10 @@ def _entry(block: model.Entry, strings: dict[str, str]) -> Entry:
     for name, role in NAMES.items():
         _people(entry, names[name], role)
     number = take("number", "")
-    if said in {"report", "techreport", "book", "manual", "booklet"}:
-        entry.put("series_number", number)
-    else:
-        entry.put("issue", number)
-        if "series" in values and not values.get("volume"):
-            entry.put("series_number", take("volume", ""))
+    in_journal = "journal" in values or "journaltitle" in values
+    entry.put("issue" if in_journal else "series_number", number)
+    if re.match(r"https?://", values.get("howpublished", "").strip(" <>")):
+        entry.url(take("howpublished").strip(" <>"))
     for name, sources in PLAIN.items():
         for source in sources:
             if name == "extent":

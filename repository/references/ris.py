@@ -122,6 +122,8 @@ def _fill(entry: Entry, record: dict[str, list[str]]) -> None:
     numbers = record.get("SN", [])
     entry.isbn(number for number in numbers if len(re.sub(r"[^\dXx]", "", number[:100])) >= 10)
     entry.issn(number for number in numbers if len(re.sub(r"[^\dXx]", "", number[:100])) == 8)
+    if entry.kind == "report" and not {"isbn", "issn"} & entry.data.keys():
+        entry.put("series_number", first("SN"))
     for address in record.get("UR", ()):
         entry.url(address)
     for tag in ("L1", "L2", "L3", "L4"):

@@ -143,6 +143,16 @@ def test_percent_signs_and_lonely_dollars_stay():
     assert data["title"] == "Remittances: 50% of GDP cost $ 5 & more"
 
 
+def test_a_number_is_of_a_journal_or_of_a_series():
+    chapter = one("@incollection{a, title={A}, booktitle={B}, series={S}, number=7, year=2020}")
+    assert (chapter.data["container_title"], chapter.data["series_number"]) == ("B", "7")
+    page = one(r"@misc{a, title={A}, howpublished={\url{https://example.org/a_b}}, year=2020}")
+    assert page.data["external_url"] == "https://example.org/a_b"
+    assert "publisher" not in page.data
+    report = one("TY  - RPRT\nTI  - A\nSN  - LC/TS.2019/7\nER  - ")
+    assert report.data["series_number"] == "LC/TS.2019/7"
+
+
 def test_many_records_and_the_place_of_each():
     references = read("% mine\n@book{a, title={A}}\n\n@book{a,\n title={B}}\n@comment{no}\n")
     assert [(r.data["title"], r.place) for r in references] == [("A", "line 2"), ("B", "line 4")]
