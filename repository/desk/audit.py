@@ -116,9 +116,10 @@ class AuditView(LogEntriesView):
         keys = dict(Submission.objects.filter(pk__in=ids).values_list("pk", "key"))
         pages = {entry.page_id for entry in found if isinstance(entry, PageLogEntry)}
         there = set(PublicationPage.objects.filter(pk__in=pages).values_list("pk", flat=True))
+        names = dict(registry.get_choices())
         for entry in found:
             entry.who = name_of(entry)
-            entry.did = str(registry.get_action_label(entry.action))
+            entry.did = str(names.get(entry.action, entry.action))
             entry.comment = comment_of(entry)
             if isinstance(entry, ModelLogEntry):
                 entry.about = _("Submission")
@@ -149,6 +150,4 @@ def name_of(entry: Any) -> str:
 
 
 def comment_of(entry: Any) -> str:
-    data = entry.data or {}
-    workflow = data.get("comment", "")
-    return str(workflow or "")
+    return str((entry.data or {}).get("comment") or "")

@@ -29,7 +29,7 @@ class AnswerForm(forms.Form):
         label=_("To the submitter"),
         max_length=MOST,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
+        widget=forms.Textarea(attrs={"rows": 6}),
     )
     edition = forms.CharField(widget=forms.HiddenInput, required=False)
 
