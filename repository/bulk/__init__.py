@@ -26,7 +26,7 @@ from .packages import Package, discard, keep, kept, opened, was_used
 from .tables import COLUMNS, MOST_ROWS
 
 #: Publications that may be submitted in one go: their pages are made in one transaction.
-MOST_SUBMITTED = 100
+MOST_SUBMITTED = 50
 #: How long it is known of a package that it was used, for forms that are sent twice.
 REMEMBERED = timedelta(hours=1)
 
