@@ -28,7 +28,7 @@ ON_A_PAGE = 25
 LISTS = {
     "desk": _("Waits for me"),
     "desk_review": _("All in review"),
-    "desk_all": _("All"),
+    "desk_all": _("All submissions"),
     "desk_asked": _("Asked to be withdrawn"),
 }
 ASKED, ANSWERED = f"{PREFIX}withdrawal_asked", f"{PREFIX}withdrawal_declined"

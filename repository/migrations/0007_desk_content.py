@@ -11,7 +11,7 @@ TEXTS = [
         " can see what the publication is about and can find it.",
         "Gracias por su envío. Le rogamos que añada un resumen de unas 150 palabras, para que los"
         " lectores sepan de qué trata la publicación y puedan encontrarla.",
-        "Nous vous remercions de votre proposition. Veuillez ajouter un résumé d’environ 150 mots,"
+        "Nous vous remercions de votre soumission. Veuillez ajouter un résumé d’environ 150 mots,"
         " afin que les lecteurs sachent de quoi traite la publication et puissent la trouver.",
         "Dank u voor uw inzending. Voeg alstublieft een samenvatting van ongeveer 150 woorden toe,"
         " zodat lezers zien waar de publicatie over gaat en haar kunnen vinden.",
@@ -23,7 +23,7 @@ TEXTS = [
         " body, and the year of publication, as they stand on the title page.",
         "Gracias por su envío. Le rogamos que complete el registro: los autores o la entidad"
         " responsable y el año de publicación, tal como figuran en la portada.",
-        "Nous vous remercions de votre proposition. Veuillez compléter la notice : les auteurs ou"
+        "Nous vous remercions de votre soumission. Veuillez compléter la notice : les auteurs ou"
         " l’organisme responsable et l’année de publication, tels qu’ils figurent sur la page de"
         " titre.",
         "Dank u voor uw inzending. Vul alstublieft het record aan: de auteurs of de"
@@ -39,7 +39,7 @@ TEXTS = [
         "Gracias por su envío. No hemos podido leer el archivo: está dañado, protegido con"
         " contraseña o contiene solo imágenes de las páginas. Le rogamos que suba otra copia, a"
         " ser posible con texto en el que se pueda buscar.",
-        "Nous vous remercions de votre proposition. Nous n’avons pas pu lire le fichier : il est"
+        "Nous vous remercions de votre soumission. Nous n’avons pas pu lire le fichier : il est"
         " endommagé, protégé par un mot de passe ou ne contient que des images des pages. Veuillez"
         " téléverser une autre copie, si possible avec un texte consultable.",
         "Dank u voor uw inzending. Wij konden het bestand niet lezen: het is beschadigd, met een"
@@ -55,7 +55,7 @@ TEXTS = [
         "Gracias por su envío. Le rogamos que nos indique con qué licencia puede difundirse la"
         " publicación. Si los derechos pertenecen a otra persona o entidad, indique la dirección"
         " en la que puede leerse en lugar del archivo.",
-        "Nous vous remercions de votre proposition. Veuillez nous indiquer sous quelle licence la"
+        "Nous vous remercions de votre soumission. Veuillez nous indiquer sous quelle licence la"
         " publication peut être diffusée. Si les droits appartiennent à un tiers, donnez l’adresse"
         " où elle peut être lue plutôt que le fichier.",
         "Dank u voor uw inzending. Laat ons alstublieft weten onder welke licentie de publicatie"
@@ -71,7 +71,7 @@ TEXTS = [
         "Gracias por su envío. Esta publicación ya está en el repositorio, por lo que no la"
         " publicamos de nuevo. Si dispone de una versión más reciente, le rogamos que la proponga"
         " como nueva versión del registro.",
-        "Nous vous remercions de votre proposition. Cette publication figure déjà dans le dépôt"
+        "Nous vous remercions de votre soumission. Cette publication figure déjà dans le dépôt"
         " documentaire ; nous ne la publions donc pas une seconde fois. Si vous disposez d’une"
         " version plus récente, veuillez la proposer comme nouvelle version de la notice.",
         "Dank u voor uw inzending. Deze publicatie staat al in de repository;"
@@ -85,7 +85,7 @@ TEXTS = [
         " the Caribbean. This one lies outside that subject, so we do not publish it.",
         "Gracias por su envío. El repositorio reúne publicaciones sobre la migración en el Caribe."
         " Esta queda fuera de ese ámbito, por lo que no la publicamos.",
-        "Nous vous remercions de votre proposition. Le dépôt documentaire rassemble des"
+        "Nous vous remercions de votre soumission. Le dépôt documentaire rassemble des"
         " publications sur la migration dans les Caraïbes. Celle-ci n’entre pas dans ce champ ; nous ne la publions"
         " donc pas.",
         "Dank u voor uw inzending. De repository verzamelt publicaties over migratie in het"
