@@ -82,7 +82,7 @@ def fill(page: PublicationPage, record: dict[str, Any], submission: Submission |
     page.document_type = of_type.first()  # none in the preview of a record without a type
     for name, model in TERMS.items():
         setattr(page, name, _terms(model, record.get(name, [])))
-    page.tags = record.get("tags", [])
+    page.tags.set(record.get("tags", []))
     page.contributors = [
         Contributor(sort_order=number, **contributor)
         for number, contributor in enumerate(record.get("contributors", []))

@@ -21,13 +21,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import record, submissions
 from ..forms import FORMS, NAMES, ROW, StepForm, check, shown, step_of
-from ..models import Contributor, PublicationPage, Submission
+from ..models import Contributor, PublicationPage, PublicationTag, Submission
 from ..submissions import Changed, Refused, may_submit
 from . import files_step
 from .submissions import answer, for_submitters, own
@@ -92,7 +93,10 @@ def links(submission: Submission, current: str, problems: dict[str, list[str]]) 
             address(submission, step),
             step == current,
             to_do[step],
-            step in FORMS and not to_do[step] and not any(_kept(submission, step).values()),
+            # Without a problem, the first step has files.
+            step in ("publication", "subjects", "readers")
+            and not to_do[step]
+            and not any(_kept(submission, step).values()),
         )
         for step, label in STEPS.items()
     ]
@@ -343,8 +347,13 @@ def as_page(submission: Submission) -> PublicationPage:
     """The publication as it will look: from what is typed, or from what was submitted."""
     if submission.page and not submission.is_open:
         return submission.page.get_latest_revision_as_object()
-    checked = check(submission.data, user=submission.submitter, complete=False)
-    page = record.new_page(checked.cleaned, submission)
+    checked = check(submission.data, user=submission.submitter, complete=False).cleaned
+    page = record.new_page(checked | {"tags": []}, submission)
+    # Looking makes no tags in the database: these are only shown.
+    page.tagged_items = [
+        PublicationTag(tag=PublicationTag.tag_model()(name=name, slug=slugify(name)))
+        for name in checked["tags"]
+    ]
     page.title = page.title or str(submission)
     return page
 

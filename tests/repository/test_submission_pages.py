@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from repository import submissions
 from repository.forms import FORMS
-from repository.models import Submission
+from repository.models import PublicationTag, Submission
 from repository.views.steps import STEPS, seen
 
 from .conftest import pdf, record
@@ -76,7 +76,7 @@ def test_a_publication_is_submitted_without_a_script(maya: Client, people: Any) 
     answer = maya.post(f"{LIST}new/", {"key": key})
     submission = Submission.objects.get(submitter=people["member"])
     assert answer.url == at(submission, "files")
-    wanted = record()
+    wanted = record(tags=["return", "remittances"])
     for step, following in zip(FORMS, [*list(FORMS)[1:], "check"], strict=True):
         values = {name: wanted[name] for name in FORMS[step].base_fields if name in wanted}
         page = maya.get(at(submission, step))
@@ -87,6 +87,8 @@ def test_a_publication_is_submitted_without_a_script(maya: Client, people: Any) 
     page = maya.get(at(submission, "check"))
     assert wanted["title"] in text(page)
     assert "Submit for review" in text(page)
+    assert '<a href="/en/repository/?tag=remittances">remittances</a>' in text(page)
+    assert not PublicationTag.tag_model().objects.filter(slug="remittances").exists()
     answer = maya.post(at(submission, "submit"))
     assert answer.url == at(submission)
     submission.refresh_from_db()
@@ -94,6 +96,7 @@ def test_a_publication_is_submitted_without_a_script(maya: Client, people: Any) 
     publication: Any = submission.page
     publication = publication.get_latest_revision_as_object()
     assert [str(one) for one in publication.contributors.all()] == ["Brown, Carol"]
+    assert {tag.name for tag in publication.tags.all()} == {"return", "remittances"}
     assert "In review" in text(maya.get(at(submission)))
 
 
