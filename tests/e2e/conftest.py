@@ -21,6 +21,8 @@ from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from .mailbox import Mailbox
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 START_SECONDS = 180
 
@@ -46,6 +48,7 @@ def installation(
         "CPMG_VAR": str(folder),
         "PORT": str(port),
         "LOG_LEVEL": "WARNING",
+        "EMAIL_URL": f"filemail://{folder}/mail",
     }
     environment.pop("DATABASE_URL", None)
     if connection.vendor == "postgresql":
@@ -88,6 +91,11 @@ def people(site: str, installation: dict[str, str]) -> dict[str, tuple[str, str]
     )
     rows = [line.split() for line in made.stdout.splitlines() if "@" in line]
     return {role: (email, password) for role, email, password in rows}
+
+
+@pytest.fixture
+def mailbox(site: str, installation: dict[str, str]) -> Mailbox:
+    return Mailbox(Path(installation["EMAIL_URL"].removeprefix("filemail://")))
 
 
 def _database_url() -> str:
