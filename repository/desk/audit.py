@@ -30,7 +30,7 @@ PRIVATE = (f"{PREFIX}started", f"{PREFIX}deleted")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def entries() -> list[QuerySet]:
+def entries() -> list[Any]:
     """The entries about submissions, and those about publications."""
     types = ContentType.objects.get_for_models(Submission, PublicationPage)
     return [

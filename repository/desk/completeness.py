@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,21 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Submission
 
-#: By the names that a revision and ``Submission.data`` share.
-RECOMMENDED: dict[str, tuple[Any, Callable[[dict[str, Any]], bool]]] = {
-    name: (label, lambda record, names=names: any(record.get(one) for one in names))
-    for name, label, names in (
-        ("abstract", _("abstract"), ("abstract",)),
-        ("contributors", _("authors"), ("contributors",)),
-        ("year", _("year"), ("year",)),
-        ("publisher", _("publisher or journal"), ("publisher", "container_title")),
-        ("themes", _("themes"), ("themes",)),
-        ("countries", _("countries"), ("countries",)),
-        ("licence", _("licence"), ("licence",)),
-        ("identifier", _("identifier"), ("doi", "isbn", "issn")),
-        ("files", _("file"), ("files",)),
-    )
-}
+#: Labels, and the names that a revision and ``Submission.data`` share: one is enough.
+RECOMMENDED: list[tuple[Any, tuple[str, ...]]] = [
+    (_("abstract"), ("abstract",)),
+    (_("authors"), ("contributors",)),
+    (_("year"), ("year",)),
+    (_("publisher or journal"), ("publisher", "container_title")),
+    (_("themes"), ("themes",)),
+    (_("countries"), ("countries",)),
+    (_("licence"), ("licence",)),
+    (_("identifier"), ("doi", "isbn", "issn")),
+    (_("file"), ("files",)),
+]
 
 
 @dataclass(frozen=True)
@@ -38,5 +34,5 @@ def of(submission: Submission) -> Completeness:
     """Of the latest revision of its publication, or of what was typed."""
     revision = submission.page.latest_revision if submission.page else None
     record = revision.content if revision else submission.data
-    missing = [label for label, is_there in RECOMMENDED.values() if not is_there(record)]
+    missing = [label for label, names in RECOMMENDED if not any(map(record.get, names))]
     return Completeness(len(RECOMMENDED) - len(missing), len(RECOMMENDED), missing)

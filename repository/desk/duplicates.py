@@ -127,7 +127,7 @@ def among(submissions: Iterable[Submission], user: Any) -> dict[int, list[Duplic
         if other not in (page, of_page[page].replaces_id):
             alike[page][other].add(reason)
     found = _known(user, {other for others in alike.values() for other in others})
-    groups = {page: one.page.translation_key for page, one in of_page.items()}
+    groups = {page: one.page.translation_key for page, one in of_page.items() if one.page}
     result: dict[int, list[Duplicate]] = {}
     for page, others in alike.items():
         result[of_page[page].pk] = [

@@ -63,7 +63,7 @@ class WaitsForMe(Component):
         if not access.may_enter(user):
             return {"number": 0}
         waiting = access.waiting(user)
-        rows = list(
+        rows: list[Any] = list(
             waiting.select_related("submitter", "task").order_by("submitted_at", "pk")[:LINES]
         )
         for row in rows:

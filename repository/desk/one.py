@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language_info, gettext_lazy
@@ -52,7 +53,7 @@ class OneView(WagtailAdminTemplateMixin, View):
     header_icon = "clipboard-list"
     refusal = ""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.submission = access.find(request.user, kwargs["key"])
         return super().dispatch(request, *args, **kwargs)
 
@@ -83,7 +84,7 @@ class OneView(WagtailAdminTemplateMixin, View):
 
     def _with_reply(self, typed: dict[str, Any]) -> AnswerForm:
         """The form with the chosen text below what was typed."""
-        reply = ReplyText.objects.filter(pk=typed["reply"] or None).first()
+        reply = ReplyText.objects.filter(pk=typed["reply"] or 0).first()
         parts = [typed["comment"], reply.for_person(self.submission.submitter) if reply else ""]
         comment = "\n\n".join(part for part in parts if part)
         return AnswerForm(initial={"comment": comment, "edition": self.edition})
@@ -141,7 +142,8 @@ class OneView(WagtailAdminTemplateMixin, View):
 
     def _decision(self) -> dict[str, Any]:
         """Whether this person decides now, and if not, why."""
-        submission, user = self.submission, self.request.user
+        submission = self.submission
+        user: Any = self.request.user
         if submission.state != State.IN_REVIEW:
             return {"may_decide": False, "may_approve": False, "why_not": ""}
         may_decide = access.waiting(user).filter(pk=submission.pk).exists()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -77,7 +78,7 @@ class ConfirmView(WagtailAdminTemplateMixin, View):
 class PublicationView(ConfirmView):
     """About a publication, for those who publish it; for others it is not there."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.page = get_object_or_404(PublicationPage, pk=kwargs["pk"])
         if not self.page.permissions_for_user(request.user).can_publish():
             raise Http404
@@ -161,7 +162,7 @@ class KeepView(ConfirmView):
     button = gettext_lazy("Keep it published")
     done = gettext_lazy("Answered: “%(title)s” stays published.")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.submission = find(request.user, kwargs["key"])
         page = self.submission.page
         if (

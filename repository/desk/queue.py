@@ -152,9 +152,9 @@ class QueueView(AtTheDesk, BaseListingView):
         ]
 
 
-def described(object_list: Any, user: Any) -> list[Submission]:
+def described(object_list: Any, user: Any) -> list[Any]:
     """Rows with what the list says of each; a constant number of queries."""
-    rows = list(object_list)
+    rows: list[Any] = list(object_list)
     mine = set(
         access.waiting(user).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
     )
