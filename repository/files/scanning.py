@@ -6,11 +6,12 @@ needs to share no disk with us.
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from clamav_client import clamd
 from django.conf import settings
+from django.core import checks
 
 #: Seconds that the scanner may stay silent.
 PATIENCE = 60
@@ -52,3 +53,14 @@ def virus_in(file: BinaryIO) -> str:
     if status == "OK":
         return ""
     raise Unavailable("no clear answer")
+
+
+@checks.register
+def the_address_leads_to_a_scanner(**kwargs: Any) -> list[checks.CheckMessage]:
+    """Files would wait for ever at an address of another kind."""
+    try:
+        if is_configured():
+            client(settings.CLAMD_URL)
+    except ValueError as error:
+        return [checks.Error(str(error), id="repository.E001")]
+    return []

@@ -163,7 +163,10 @@ def test_the_socket_of_a_machine_is_spoken_to_as_well(tmp_path, settings, upload
 
 
 @pytest.mark.parametrize("url", ["http://host", "tcp://", "unix://", "/run/clamd", "clamd:3310"])
-def test_an_address_that_leads_to_no_scanner_is_an_error(url):
+def test_an_address_that_leads_to_no_scanner_is_an_error(url, settings):
+    settings.CLAMD_URL = url
+    (error,) = scanning.the_address_leads_to_a_scanner()
+    assert error.id == "repository.E001"
     with pytest.raises(ValueError, match="CLAMD_URL"):
         scanning.client(url)
 
