@@ -411,7 +411,9 @@ class StartForm(forms.Form):
     """Begins a submission. The key makes a form that is sent twice begin one."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    replaces = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    replaces = forms.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
+    )
 
 
 class WithdrawForm(forms.Form):

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from repository import submissions
 from repository.forms import FORMS
@@ -462,6 +463,55 @@ def test_what_can_not_be_done_now_is_said(maya: Client, submitted: Any, draft: S
         answer = maya.post(at(submission, way), {"reason": "x"}, follow=True)
         assert "can&#x27;t be done now" in text(answer), way
     assert maya.get(at(waiting, "publication")).url == at(waiting)
+
+
+def test_a_new_version_is_proposed_by_the_submitter_of_a_published_record(
+    maya: Client, signed_in: Any, submitted: Any, people: Any
+) -> None:
+    first = submitted("members")
+    new = f"{LIST}new/?replaces={first.page.pk}"
+    assert maya.get(new).status_code == 404  # not published yet
+    submissions.approve(first, people["editor"], edition=submissions.edition(first))
+    address = first.page.get_url()
+    assert new in text(maya.get(address)).replace("&amp;", "&")
+    assert new in text(maya.get(at(first))).replace("&amp;", "&")
+    assert new not in text(signed_in("other").get(address))
+    assert signed_in("other").get(new).status_code == 403
+    key = re.search(r'name="key" value="([^"]+)"', text(maya.get(new)))[1]
+    maya.post(f"{LIST}new/", {"key": key, "replaces": first.page.pk})
+    second = Submission.objects.get(key=key)
+    assert second.replaces == first.page
+    assert second.data["title"] == record()["title"]
+    for other in ("x", "-1", "999999", "9" * 30):
+        assert maya.get(f"{LIST}new/?replaces={other}").status_code in (200, 404)
+
+
+def test_the_withdrawal_of_what_is_published_is_asked_for_with_a_reason(
+    maya: Client, submitted: Any, people: Any
+) -> None:
+    published = submitted()
+    submissions.approve(published, people["editor"], edition=submissions.edition(published))
+    assert "Ask for withdrawal" in text(maya.get(at(published)))
+    assert maya.post(at(published, "withdraw"), {"reason": " "}).status_code == 200
+    maya.post(at(published, "withdraw"), {"reason": "A wrong table"})
+    assert "A wrong table" in text(maya.get(at(published)))
+    published.refresh_from_db()
+    assert published.state == State.PUBLISHED
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "nl"])
+def test_every_page_speaks_the_language_of_the_reader(
+    maya: Client, draft: Submission, language: str
+) -> None:
+    with translation.override(language):
+        names = ("", "preview", "withdraw", "delete", *STEPS)
+        pages = [reverse("submissions"), reverse("submission_new"), *(at(draft, n) for n in names)]
+    for address in pages:
+        assert address.startswith(f"/{language}/")
+        page = text(maya.get(address))
+        assert f'<html lang="{language}">' in page
+        for word in ("Your submissions<", "Save and", "optional<", "to do<", "Start<"):
+            assert word not in page, (address, word)
 
 
 # Cost -----------------------------------------------------------------------------------------
