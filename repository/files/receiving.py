@@ -196,11 +196,12 @@ def finish(upload: Upload) -> Any:
             cancel(upload)
             raise
     with _or_delete(document), transaction.atomic():
-        locked = Upload.objects.select_for_update().filter(pk=upload.pk, document=None)
-        if not locked.exists():
-            raise Moved
         document.save()
-        locked.update(document=document, pieces=[], expires_at=timezone.now() + LIFETIME)
+        open_still = Upload.objects.filter(pk=upload.pk, document=None)
+        if not open_still.update(
+            document=document, pieces=[], expires_at=timezone.now() + LIFETIME
+        ):
+            raise Moved
     _delete(upload.pieces)
     return document
 
