@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from wagtail.contrib.redirects.models import Redirect
@@ -27,6 +28,7 @@ from cpmg.mail import categories
 from cpmg.users.models import User
 from pages import factories as make
 from pages.models import AssessmentPage
+from repository import bulk
 from repository.models import Upload
 
 from .conftest import LANGUAGES, MARKERS, SEES, Shelves, submit_in_all_states, text_of
@@ -59,10 +61,21 @@ ADDRESSES: dict[str, list[str]] = {
     ],
     r"^en/account": [
         *("/en/account/", "/en/account/login/", "/en/account/membership/"),
+        *("/en/account/submissions/submissions.csv", "/en/account/submissions/bulk/"),
+        *("/en/account/submissions/bulk/table.csv", "{package}"),
+        *("/en/account/submissions/", "/en/account/submissions/new/", "{submission}"),
         *("/en/account/my-data/", "/en/account/2fa/", "/en/account/login/?next={path}"),
     ],
     r"^en/\^\(\(\?:\[\\w": ["{site}"],
 }
+
+#: The pages of one submission; those that only take what is sent answer 405.
+OF_A_SUBMISSION = [
+    *("", "files/", "publication/", "subjects/", "readers/", "check/", "preview/", "submit/"),
+    *("withdraw/", "revise/", "delete/"),
+]
+#: Those who look at submissions that wait for them or that they decided about.
+DECIDING = {*STAFF, "focal point"}
 
 #: The operations of the API by path: the objects to put for its parameters.
 OPERATIONS: dict[str, dict[str, str]] = {
@@ -155,6 +168,8 @@ def world(shelves: Shelves) -> Shelves:
     """More that could tell: submissions, old addresses of hidden pages, links to them,
     revisions."""
     submit_in_all_states(shelves)
+    table = ContentFile(f"title\n{MARKERS['typed']} in a package".encode())
+    bulk.keep(shelves.submissions["typed"].submitter, table, f"{MARKERS['typed']}.csv")
     for state, page in shelves.publications.items():
         page.networks.set([shelves.network["en"].network])
         page.save()
@@ -210,6 +225,16 @@ def addresses(world: Shelves) -> Iterator[str]:
             elif address == "{unsubscribe}":
                 for person in User.objects.all():
                     yield urlsplit(categories.unsubscribe_url(person, "submissions")).path
+            elif address == "{package}":
+                for upload in Upload.objects.all():
+                    yield f"/en/account/submissions/bulk/{upload.pk}/"
+                    yield f"/en/account/submissions/bulk/{upload.pk}/report.csv"
+            elif address == "{submission}":
+                own = "/en/account/submissions/"
+                for submission in world.submissions.values():
+                    yield from (f"{own}{submission.key}/{page}" for page in OF_A_SUBMISSION)
+                for page in world.publications.values():
+                    yield f"{own}new/?replaces={page.pk}"
             elif address == "{password}":
                 for page in world.publications.values():
                     yield f"/en/_util/authenticate_with_password/1/{page.pk}/"
@@ -239,9 +264,12 @@ def test_no_address_shows_what_a_reader_may_not_see(world, clients):
 def visit_all(world: Shelves, clients: dict[str, Client], reader: str) -> None:
     seen: set[str] = set()
     for address in addresses(world):
-        staff = reader in STAFF and address.startswith("/documents/")
+        staff = reader in DECIDING and address.startswith("/documents/")
         response = clients[reader].get(address)
         assert response.status_code < 500, (address, response.status_code)
+        if reader in DECIDING and address.startswith("/en/account/submissions/"):
+            assert leaks(response, address, {"typed"}) == [], (reader, address)
+            continue
         if not staff:
             assert leaks(response, address, HIDDEN[reader]) == [], (reader, address)
             seen.update(leaks(response, address, SEES[reader]))
@@ -322,7 +350,7 @@ def compare_all(world: Shelves, tokens: dict[str, str], reader: str) -> None:
         if kind not in ("page", "document"):
             continue
         by_state = world.publications if kind == "page" else world.documents
-        for state in HIDDEN[reader]:
+        for state in HIDDEN[reader] & by_state.keys():
             for method in operations()[path]:
                 answers = []
                 for pk in (str(by_state[state].pk), "98765"):
