@@ -205,6 +205,8 @@ class Uploads {
     addEventListener("beforeunload", (event) => {
       if (this.running) event.preventDefault();
     });
+    // On a slow link people choose before the script has come.
+    if (this.input.files.length) this.add([...this.input.files]);
   }
 
   get running() {
