@@ -13,13 +13,15 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q, QuerySet
 from django.db.models.signals import post_save
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from pages.access import is_staff
 
 from ..models import (
     DuplicateKey,
@@ -46,6 +48,9 @@ SMALL = {
     *("der", "di", "het", "van", "voor"),
 }
 MOST_WORDS, FEWEST_WORDS, BEGINNING = 24, 3, 3
+#: With how many others that share a key a record is compared, and how many records a filter
+#: compares: a title that thousands have tells nothing.
+MOST_ALIKE, MOST_COMPARED = 10, 5000
 
 
 # Keys ---------------------------------------------------------------------------------
@@ -123,7 +128,8 @@ def among(submissions: Iterable[Submission], user: Any) -> dict[int, list[Duplic
     if not of_page:
         return {}
     alike: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for page, other, reason in (*_same_keys(of_page), *_same_files(of_page)):
+    pairs = chain(_same_keys(of_page, user), _same_files(of_page, user))
+    for page, other, reason in pairs:
         if other not in (page, of_page[page].replaces_id):
             alike[page][other].add(reason)
     found = _known(user, {other for others in alike.values() for other in others})
@@ -138,29 +144,46 @@ def among(submissions: Iterable[Submission], user: Any) -> dict[int, list[Duplic
     return {pk: duplicates for pk, duplicates in result.items() if duplicates}
 
 
-def _same_keys(of_page: dict[int, Submission]) -> Iterable[tuple[int, int, str]]:
+def _same_keys(of_page: dict[int, Submission], user: Any) -> Iterable[tuple[int, int, str]]:
     own: dict[str, set[int]] = defaultdict(set)
-    for page, value in DuplicateKey.objects.filter(page__in=of_page).values_list("page", "value"):
+    kept = DuplicateKey.objects.filter(page__in=of_page)
+    for page, value in kept.values_list("page", "value"):
         own[value].add(page)
-    shared = DuplicateKey.objects.filter(value__in=own).values_list("page", "value")
-    for other, value in shared:
-        for page in own[value]:
-            yield page, other, value.partition(":")[0]
+    shared = DuplicateKey.objects.filter(value__in=kept.values("value"))
+    if not is_staff(user):
+        shared = shared.filter(page__in=access.visible_pages(user).order_by().values("pk"))
+    for page, other, value in _pairs(own, shared.order_by("pk").values_list("page", "value")):
+        yield page, other, value.partition(":")[0]
 
 
-def _same_files(of_page: dict[int, Submission]) -> Iterable[tuple[int, int, str]]:
+def _same_files(of_page: dict[int, Submission], user: Any) -> Iterable[tuple[int, int, str]]:
     own: dict[str, set[int]] = defaultdict(set)
     for page, digest in _digests(of_page):
         own[digest].add(page)
+    known = access.visible_pages(user).order_by().values("pk")
     digests = {"document__details__sha256__in": own}
     held = PublicationFile.objects.filter(**digests)
     sent = SubmissionFile.objects.filter(**digests).exclude(submission__page=None)
-    for other, digest in (
-        *held.values_list("page", "document__details__sha256"),
-        *sent.values_list("submission__page", "document__details__sha256"),
-    ):
-        for page in own[digest]:
-            yield page, other, FILE
+    if not is_staff(user):
+        held, sent = held.filter(page__in=known), sent.filter(submission__page__in=known)
+    rows = chain(
+        held.order_by("pk").values_list("page", "document__details__sha256"),
+        sent.order_by("pk").values_list("submission__page", "document__details__sha256"),
+    )
+    for page, other, _digest in _pairs(own, rows):
+        yield page, other, FILE
+
+
+def _pairs(
+    own: dict[str, set[int]], others: Iterable[tuple[int, str]]
+) -> Iterable[tuple[int, int, str]]:
+    """Each page with the first others that share a value with it."""
+    met: dict[str, int] = defaultdict(int)
+    for other, value in others:
+        if met[value] <= MOST_ALIKE:
+            met[value] += 1
+            for page in own.get(value, ()):
+                yield page, other, value
 
 
 def _digests(of_page: dict[int, Submission]) -> Iterable[tuple[int, str]]:
@@ -185,36 +208,15 @@ def _described(page: PublicationPage, reasons: set[str]) -> Duplicate:
 
 
 def with_duplicates(submissions: QuerySet[Submission], user: Any) -> QuerySet[Submission]:
-    """Those of ``submissions`` that have duplicates that ``user`` may know of."""
-    known = access.visible_pages(user).order_by().values("pk")
-    replaced = Coalesce(OuterRef(OuterRef("replaces")), Value(0))
-    keys = DuplicateKey.objects.filter(
-        Exists(
-            DuplicateKey.objects.filter(value=OuterRef("value"), page__in=known)
-            .exclude(group=OuterRef("group"))
-            .exclude(page=replaced)
-        ),
-        page=OuterRef("page"),
-    )
-    digest = OuterRef("document__details__sha256")
-    elsewhere = FileDetails.objects.filter(sha256=digest).exclude(pk=OuterRef("document"))
-    holders = Q(document__in=_held_elsewhere(known)) | Q(document__in=_sent_by_others(known))
-    files = SubmissionFile.objects.filter(
-        Exists(elsewhere.filter(holders)),
-        submission=OuterRef("pk"),
-        document__details__sha256__gt="",
-    )
-    return submissions.filter(Exists(keys) | Exists(files))
-
-
-def _held_elsewhere(known: Any) -> Any:
-    """Documents of other publications; asked three levels below the submission."""
-    outer: Any = OuterRef(OuterRef(OuterRef("page")))
-    replaced = Coalesce(OuterRef(OuterRef(OuterRef("replaces"))), Value(0))
-    held = PublicationFile.objects.filter(page__in=known)
-    return held.exclude(page=outer).exclude(page=replaced).values("document")
-
-
-def _sent_by_others(known: Any) -> Any:
-    sent = SubmissionFile.objects.filter(submission__page__in=known)
-    return sent.exclude(submission=OuterRef(OuterRef(OuterRef("pk")))).values("document")
+    """Those of ``submissions`` that have duplicates that ``user`` may know of; of very many, the
+    first ``MOST_COMPARED`` that may have some."""
+    keys = DuplicateKey.objects.values("value").annotate(groups=Count("group", distinct=True))
+    shared = keys.filter(groups__gt=1).values("value")
+    pages = DuplicateKey.objects.filter(value__in=shared).values("page")
+    digests = FileDetails.objects.exclude(sha256="").values("sha256").annotate(files=Count("pk"))
+    twins = digests.filter(files__gt=1).values("sha256")
+    files = SubmissionFile.objects.filter(document__details__sha256__in=twins).order_by()
+    alike = submissions.filter(Q(page__in=pages) | Q(pk__in=files.values("submission")))
+    rows = alike.order_by("submitted_at", "pk").select_related(None).select_related("page")
+    rows = rows.only("page", "replaces", "page__translation_key")[:MOST_COMPARED]
+    return submissions.filter(pk__in=among(rows, user))
