@@ -10,13 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from wagtail.models import GroupPagePermission
 
 #: What opens to everybody who may enter the admin.
 OPEN = {
-    *("wagtailadmin_home", "wagtailadmin_login", "wagtailadmin_logout", "wagtailadmin_account"),
-    *("wagtailadmin_sprite", "wagtailadmin_javascript_catalog", "wagtailadmin_dismissibles"),
+    *("wagtailadmin_login", "wagtailadmin_logout", "wagtailadmin_account", "wagtailadmin_sprite"),
+    *("wagtailadmin_javascript_catalog", "wagtailadmin_dismissibles"),
 }
 DESK = "desk"
 
@@ -36,13 +37,16 @@ class DeskOnlyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *view: Any) -> None:
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         if not request.path.startswith(reverse("wagtailadmin_home")):
-            return
+            return None
         name = (request.resolver_match and request.resolver_match.url_name) or ""
         if name in OPEN or name == DESK or name.startswith(f"{DESK}_"):
-            return
+            return None
         user = request.user
         enters = user.is_authenticated and user.has_perm("wagtailadmin.access_admin")
-        if enters and not works_on_pages(user):
-            raise Http404
+        if not enters or works_on_pages(user):
+            return None
+        if name == "wagtailadmin_home":
+            return redirect(DESK)
+        raise Http404

@@ -794,10 +794,8 @@ def test_the_menu_and_the_first_page_say_what_waits(submitted, signed_in, people
     assert "Desk (7)" in html
     assert "Waits for me: 7" in html
     assert html.count("/admin/desk/") >= 5
-    html = text_of(signed_in("focal").get(reverse("wagtailadmin_home")))
-    assert "Desk" in html
-    assert "Report 1" not in html
-    assert "Waits for me" not in html
+    led = signed_in("focal").get(reverse("wagtailadmin_home"))
+    assert led["Location"] == reverse("desk")
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "nl"])
