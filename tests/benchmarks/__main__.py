@@ -76,6 +76,7 @@ def run() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from tests.benchmarks import moderation
     from tests.benchmarks.growth import grow_publications
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -107,6 +108,7 @@ def run() -> None:
             f"{name:<28}{small_ms:>12.1f}{large_ms:>13.1f}{large_ms / small_ms:>8.2f}x"
             f"{small_queries:>9}{large_queries:>9}{share:>11}{part:>13}"
         )
+    moderation.run()
 
 
 if __name__ == "__main__":

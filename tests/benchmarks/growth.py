@@ -5,15 +5,26 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.utils import timezone
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 
+from cpmg.users.models import User
 from pages.models import Country, Language, Network, Theme
 from pages.models.vocabularies import collation_key
-from repository.models import Contributor, DocumentType, PublicationPage, RepositoryPage
+from repository.desk import duplicates
+from repository.models import (
+    Contributor,
+    DocumentType,
+    EditorialReview,
+    PublicationPage,
+    RepositoryPage,
+    Submission,
+)
 
 SUBJECTS = (
     "labour migration",
@@ -46,7 +57,54 @@ def grow_publications(total: int, seed: int = 1) -> int:
     missing = total - PublicationPage.objects.count()
     if missing <= 0:
         return 0
-    chance = random.Random(seed)
+    base = _plant(missing, random.Random(seed), live=True)
+    index = get_search_backend().get_index_for_model(PublicationPage)
+    for start in range(0, missing, 500):
+        keys = [page.pk for page in base[start : start + 500]]
+        index.add_items(PublicationPage, list(PublicationPage.objects.filter(pk__in=keys)))
+    _look_again()
+    return missing
+
+
+@transaction.atomic
+def grow_submissions(total: int, submitter: User, seed: int = 2) -> None:
+    """Adds submissions that wait for the editors until there are ``total``, each with its draft
+    and the keys of its duplicates. They have no revisions: lists ask for none."""
+    missing = total - Submission.objects.count()
+    if missing <= 0:
+        return
+    step = EditorialReview.objects.get()
+    base = _plant(missing, random.Random(seed), live=False)
+    now = timezone.now()
+    Submission.objects.bulk_create(
+        [
+            Submission(
+                submitter=submitter,
+                state=Submission.State.IN_REVIEW,
+                title=page.title,
+                shelf_code="public",
+                type_code="report",
+                page_id=page.pk,
+                task_id=step.pk,
+                submitted_at=now - timedelta(minutes=number),
+            )
+            for number, page in enumerate(base)
+        ],
+        batch_size=500,
+    )
+    for publication in PublicationPage.objects.filter(pk__in=[page.pk for page in base]):
+        duplicates.keep_keys(publication)
+    _look_again()
+
+
+def _look_again() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+def _plant(missing: int, chance: random.Random, *, live: bool) -> list[Page]:
+    """Publications in the English repository."""
     titles = _titles(chance)
     repository = RepositoryPage.objects.get(locale__language_code="en")
     types = list(DocumentType.objects.filter(locale__language_code="en"))
@@ -68,21 +126,14 @@ def grow_publications(total: int, seed: int = 1) -> int:
                 content_type=ContentType.objects.get_for_model(PublicationPage),
                 locale=repository.locale,
                 translation_key=key,
-                live=True,
+                live=live,
             )
         )
     Page.objects.bulk_create(base, batch_size=500)
     Page.objects.filter(pk=repository.pk).update(numchild=repository.numchild + missing)
     _insert_rows(base, types, chance)
     _link(base, chance)
-    index = get_search_backend().get_index_for_model(PublicationPage)
-    for start in range(0, missing, 500):
-        keys = [page.pk for page in base[start : start + 500]]
-        index.add_items(PublicationPage, list(PublicationPage.objects.filter(pk__in=keys)))
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-    return missing
+    return base
 
 
 def _insert_rows(base: list[Page], types: list[DocumentType], chance: random.Random) -> None:
