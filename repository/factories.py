@@ -110,7 +110,7 @@ class MemberFactory(DjangoModelFactory):
     @factory.post_generation
     def membership(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
-            Group.objects.get(name=MEMBERS).user_set.add(self)
+            Group.objects.get(name=MEMBERS).user_set.add(self)  # type: ignore[arg-type]
 
 
 class SubmissionFactory(DjangoModelFactory):

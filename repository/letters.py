@@ -183,7 +183,7 @@ def please_decide(submission: Submission, state: TaskState) -> None:
     people = deciders(state.task, state.workflow_state.content_object)
     _to_team(
         submission,
-        people.exclude(pk=submission.submitter_id),
+        people.exclude(submissions=submission),
         f"decide:{state.pk}",
         lambda: _("“%(title)s” waits for your decision"),
         lambda: _("A member submitted “%(title)s”. It waits for your decision."),

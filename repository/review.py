@@ -399,10 +399,9 @@ def connect() -> None:
 def problems() -> Iterator[str]:
     """Submissions whose state is not that of their page; two queries."""
     for submission in Submission.objects.select_related("page"):
-        live = bool(submission.page and submission.page.live)
-        if live and submission.state != State.PUBLISHED:
-            yield f"{submission.page.url_path}: live, though its submission is {submission.state}"
-        if submission.state == State.PUBLISHED and not live:
-            scheduled = submission.page and submission.page.approved_schedule
-            if not scheduled:
-                yield f"submission {submission.key}: published, though its page is not live"
+        page = submission.page
+        if page and page.live and submission.state != State.PUBLISHED:
+            yield f"{page.url_path}: live, though its submission is {submission.state}"
+        waits = page and (page.live or page.approved_schedule)
+        if submission.state == State.PUBLISHED and not waits:
+            yield f"submission {submission.key}: published, though its page is not live"

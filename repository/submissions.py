@@ -418,7 +418,8 @@ def reject(submission: Submission, user: User, *, edition: str, comment: str) ->
     with _deciding(submission, user) as (locked, state):
         with cancelled_becomes(State.REJECTED):
             state.task.specific.on_action(state, user, "reject", comment=comment, edition=edition)
-            locked.page.current_workflow_state.cancel(user=user)
+            state.workflow_state.refresh_from_db()
+            state.workflow_state.cancel(user=user)
         note(locked, "rejected", user, comment)
         letters.rejected(locked, state, comment)
     return submission
@@ -431,9 +432,9 @@ def decline_withdrawal(submission: Submission, user: User, answer: str) -> None:
     _need(answer)
     with transaction.atomic():
         locked = Submission.objects.select_for_update().get(pk=submission.pk)
-        if locked.state != State.PUBLISHED or locked.page is None:
+        if locked.state != State.PUBLISHED:
             _refuse_state(locked)
-        if not locked.page.permissions_for_user(user).can_unpublish():
+        if not locked.page or not locked.page.permissions_for_user(user).can_unpublish():
             raise Refused(_("Moderators withdraw publications."))
         note(locked, "withdrawal_declined", user, answer)
         letters.withdrawal_declined(locked, answer)

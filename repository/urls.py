@@ -1,5 +1,7 @@
 """Addresses of submissions on the reader site, in the language of the reader."""
 
+from typing import Any
+
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +30,7 @@ _many = [
     private("<uuid:key>/", bulk.package, "submissions_package"),
     private("<uuid:key>/report.csv", bulk.package_table, "submissions_package_table"),
 ]
-_all = [
+_all: list[Any] = [
     private("", submissions.own_list, "submissions"),
     private(_("new/"), submissions.new, "submission_new"),
     private("submissions.csv", bulk.own_table, "submissions_table"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from typing import Any
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 SPANISH = (
@@ -13,7 +14,7 @@ SPANISH = (
 )
 
 
-def zipped(members: dict[str, bytes | str], **options: int) -> bytes:
+def zipped(members: dict[str, bytes | str], **options: Any) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, **options) as archive:
         for name, content in members.items():
