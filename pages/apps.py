@@ -9,6 +9,8 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import caching, checks, translations  # noqa: F401  (importing registers the system checks)
+        from .translating import facts
 
         caching.connect()
         translations.connect()
+        facts.connect()

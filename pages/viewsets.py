@@ -81,17 +81,6 @@ class TermForm(WagtailAdminModelForm):
                 self.add_error("code", _("There is already a term with this code."))
         return cleaned
 
-    def save(self, commit: bool = True) -> Term:
-        term = super().save(commit=commit)
-        if commit and self.is_source:
-            facts = {
-                name: getattr(term, name)
-                for name in self.facts
-                if not term._meta.get_field(name).many_to_many
-            }
-            term.get_translations().update(**facts)
-        return term
-
 
 class NameColumn(Column):
     """The name in one language, which leads to its form; or the way to add it."""
