@@ -160,6 +160,17 @@ def bring_facts(source: Page) -> None:
                 if copy_facts(source, draft, shown=other):
                     content = draft.serializable_data()
                     Revision.objects.filter(pk=revision.pk).update(content=content)
+                    if revision.pk == other.latest_revision_id and _has_more(draft, other):
+                        # Wagtail shows a draft only of pages that say they have one.
+                        Page.objects.filter(pk=other.pk).update(has_unpublished_changes=True)
+
+
+def _has_more(draft: Page, shown: Page) -> bool:
+    """Whether children wait in ``draft`` for their translation."""
+    return any(
+        getattr(draft, name).count() > getattr(shown, name).count()
+        for name, _model in child_relations(type(shown))
+    )
 
 
 def _pending(page: Page) -> list[Revision]:

@@ -286,7 +286,7 @@ def test_nothing_is_written_when_no_fact_has_changed():
     page = fresh(page)
     page.title = "Another title"
     revision = page.save_revision()
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         revision.publish()
     written = [q["sql"] for q in queries if q["sql"].startswith("UPDATE \"pages_eventpage\"")]
     assert len(written) == 1
