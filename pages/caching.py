@@ -37,7 +37,7 @@ WATCHED = {
     "wagtailimages",
     "wagtailredirects",
 }
-IGNORED = {"contentversion", "loadedrecord"}
+IGNORED = {"contentversion", "glossaryterm", "loadedrecord", "rememberedpassage"}
 
 
 def content_version() -> int:
