@@ -31,7 +31,7 @@ from wagtail.snippets.views.snippets import (
 )
 from wagtail_localize.fields import TranslatableField
 
-from .models import Country, Footnote, Indicator, Observation, Sex, Source, Term
+from .models import Country, Footnote, GlossaryTerm, Indicator, Observation, Sex, Source, Term
 from .models.vocabularies import VOCABULARIES
 
 #: Cited by figures, so they stand beside them in the menu.
@@ -319,3 +319,22 @@ class StatisticsGroup(SnippetViewSetGroup):
     def __init__(self) -> None:
         self.items = [ObservationViewSet(), *[viewset(model) for model in OF_STATISTICS]]
         super().__init__()
+
+
+class GlossaryViewSet(SnippetViewSet):
+    """The terms of the field in four languages."""
+
+    model = GlossaryTerm
+    icon = "openquote"
+    menu_label = gettext_lazy("Glossary")
+    menu_name = "glossary"
+    menu_order = 245
+    add_to_admin_menu = True
+    list_per_page = 50
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    search_backend_name = None
+    search_fields = ["code", "en", "es", "fr", "nl"]
+    list_filter = ["theme"]
+    list_display = ["en", "es", "fr", "nl", "theme"]
+    ordering = ["en"]

@@ -102,6 +102,9 @@ class BasePage(Page):
     #: Moderated types never use the translation editor of wagtail-localize: it would publish.
     localize_default_translation_mode = "simple"
     base_form_class = PageForm
+    #: Whether pages of the type stay in the language that they were written in, and a
+    #: translation is not missed.
+    keeps_its_language = False
 
     class Meta:
         abstract = True
