@@ -159,7 +159,7 @@ def _read_po(text: str, locale: Locale) -> list[Entry]:
         raise RefusedError(
             _("The file is neither PO nor XLIFF 1.2: %(reason)s.") % {"reason": str(error)[:120]}
         ) from None
-    if not len(file):
+    if not len(file) or not file.metadata:
         raise RefusedError(_("The file is neither PO nor XLIFF 1.2."))
     _right_language(file.metadata.get("Language", ""), locale)
     return [

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms.formsets import DELETION_FIELD_NAME, ORDERING_FIELD_NAME
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
 from .. import translations
 from .facts import child_relations, fact_names
+
+#: What a formset adds to the forms of its children.
+PLACE = (DELETION_FIELD_NAME, ORDERING_FIELD_NAME)
 
 
 class PageForm(WagtailAdminPageForm):
@@ -33,12 +37,12 @@ class PageForm(WagtailAdminPageForm):
     @staticmethod
     def _close(formset: Any, facts: list[str] | None) -> None:
         """Children come and go at the source. ``facts`` of none: all of a child is fact."""
-        formset.can_delete = formset.can_order = False
         formset.max_num = formset.absolute_max = formset.initial_form_count()
         for form in formset.forms:
-            for name, field in form.fields.items():
-                if name != form._meta.model._meta.pk.name and (facts is None or name in facts):
-                    field.disabled = True
+            key = form._meta.model._meta.pk.name
+            closed = set(form.fields) - {key} if facts is None else {*facts, *PLACE}
+            for name in closed & form.fields.keys():
+                form.fields[name].disabled = True
 
 
 __all__ = ["PageForm"]

@@ -72,13 +72,15 @@ def put(source: Page, target: Page, texts: Mapping[str, list[str]]) -> set[str]:
     done: set[str] = set()
     counted: dict[str, int] = {}
     for segment in extract_segments(source):
+        if not isinstance(segment, TemplateSegmentValue | StringSegmentValue):
+            continue
         field, _dot, rest = segment.path.partition(".")
         if field not in wanted or not _has_place(target, field, rest):
             continue
         if isinstance(segment, TemplateSegmentValue):
             if segment.path in texts or _is_stream(source, field):
                 segments.append(segment)
-        elif isinstance(segment, StringSegmentValue):
+        else:
             if segment.path not in texts:
                 if _is_stream(source, field):
                     segments.append(segment)

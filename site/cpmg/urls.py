@@ -12,6 +12,7 @@ from cpmg import health
 from cpmg.api import api
 from cpmg.users import urls as users_urls
 from cpmg.users import views as users_views
+from pages import sitemaps
 from pages import views as pages_views
 from pages.api import nothing_here
 from repository import documents
@@ -26,6 +27,9 @@ urlpatterns = [
     re_path(r"^documents/(\d+)/(.*)$", documents.serve, name="wagtaildocs_serve"),
     path("api/v3/", api.urls),
     re_path(r"^api/.*/$", nothing_here),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:language>.xml", sitemaps.of_language, name="sitemap_of_language"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     path("", pages_views.lead_to_language),
 ]
 

@@ -43,6 +43,10 @@ ADDRESSES: dict[str, list[str]] = {
     r"^\^api/\.\*/\$": ["/api/v3/none/", "/api/none/"],
     r"^documents/|^\^documents/": ["{document}"],
     r"^\^media/": ["{media}"],
+    r"^sitemap|^robots": [
+        *("/sitemap.xml", "/robots.txt"),
+        *(f"/sitemap-{language}.xml" for language in ("en", "es", "fr", "nl", "xx")),
+    ],
     r"^$": ["/"],
     r"^account": ["/account/oidc/none/login/"],
     r"^(en/)?_util/login/": ["/en/_util/login/"],
