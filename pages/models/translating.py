@@ -25,6 +25,8 @@ class TranslationRecord(models.Model):
     )
     working = models.JSONField(_("in the draft"), default=dict)
     published = models.JSONField(_("as published"), default=dict)
+    #: Of each field as published: whether people or a machine made it, or it is out of date.
+    fields = models.JSONField(_("fields"), default=dict)
     outdated_since = models.DateTimeField(_("outdated since"), null=True, blank=True)
     to_do = models.PositiveIntegerField(_("passages to translate"), default=0)
     machine = models.PositiveIntegerField(_("machine-made passages to check"), default=0)

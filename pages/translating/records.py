@@ -175,11 +175,30 @@ def keep(record: TranslationRecord, source: Texts) -> None:
     states = [passage.state for passage in compared(record.working, source)]
     record.to_do = states.count(MISSING) + states.count(OUTDATED)
     record.machine = states.count(MACHINE)
+    record.fields = field_states(record.published, source)
     if record.published and is_outdated(record.published, source):
         record.outdated_since = record.outdated_since or timezone.now()
     else:
         record.outdated_since = None
     record.save()
+
+
+def field_states(made: Made, source: Texts) -> dict[str, str]:
+    """For each field: ``outdated``, ``fallback`` (the source's own text), ``machine`` (checked by
+    a person), or ``human``."""
+    found: dict[str, set[str]] = {}
+    for path, texts in source.items():
+        states = found.setdefault(path.split(".")[0], set())
+        entry = made.get(path)
+        if entry is None or not entry["t"]:
+            states.add(OUTDATED)
+        else:
+            states.update([OUTDATED] if entry["s"] != texts else entry["by"])
+    ranks = {OUTDATED: "outdated", COPY: "fallback", CHECKED: "machine", HUMAN: "human"}
+    return {
+        name: next((said for by, said in ranks.items() if by in states), "human")
+        for name, states in found.items()
+    }
 
 
 def remember(source: Page, translation: Page, made: Made) -> None:
