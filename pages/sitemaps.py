@@ -57,9 +57,7 @@ def of_language(request: HttpRequest, language: str) -> HttpResponse:
     number = request.GET.get("p", "1")
     if not (number.isascii() and number.isdigit() and int(number[:6]) <= pages.num_pages):
         raise Http404
-    return _answer(
-        request, "sitemaps/language.xml", {"entries": pages.page(int(number[:6]) or 1)}
-    )
+    return _answer(request, "sitemaps/language.xml", {"entries": pages.page(int(number[:6]) or 1)})
 
 
 def _entries(request: HttpRequest, language: str) -> Iterator[dict[str, Any]]:

@@ -491,7 +491,7 @@ def _copy_facts(sender: Any, instance: Any, **kwargs: Any) -> None:
         return
     facts = {}
     for declared in instance.override_translatable_fields:
-        field = instance._meta.get_field(declared.field_name)
+        field: Any = instance._meta.get_field(declared.field_name)
         if isinstance(declared, SynchronizedField) and not field.many_to_many:
             facts[field.attname] = getattr(instance, field.attname)
     others = sender._base_manager.filter(translation_key=instance.translation_key)

@@ -149,7 +149,8 @@ def bring_facts(source: Page) -> None:
     with translations.bringing_together() as outermost:
         if not outermost:
             return
-        for other in translations.others(source).specific():
+        group: Any = translations.others(source)
+        for other in group.specific():
             if not isinstance(other, type(source)):
                 continue
             # What no reader sees yet takes new text along, to be translated.

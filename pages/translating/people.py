@@ -39,9 +39,10 @@ def languages_of(user: Any) -> list[str]:
 def parent_in(source: Page, locale: Locale) -> Page | None:
     """The page below which the translation of ``source`` belongs."""
     parent = source.get_parent()
-    return parent and Page.objects.filter(
-        translation_key=parent.translation_key, locale=locale
-    ).first()
+    return (
+        parent
+        and Page.objects.filter(translation_key=parent.translation_key, locale=locale).first()
+    )
 
 
 def may_translate(user: Any, source: Page, locale: Locale) -> bool:

@@ -90,6 +90,15 @@ def _source_and_locale(request: HttpRequest, source_id: int, language: str) -> t
     return source.specific, locale
 
 
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """The passages of the form by their keys; each is one line."""
+    return {
+        name.removeprefix("text:"): " ".join(str(text).split("\r\n")).strip()
+        for name, text in request.POST.items()
+        if name.startswith("text:")
+    }
+
+
 class DeskView(WagtailAdminTemplateMixin, TemplateView):
     """One page, passage by passage: the source, its translation, the terms."""
 
@@ -123,11 +132,7 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
         except work.RefusedError as error:
             messages.error(request, str(error))
             self.problems = error.problems
-            self.typed = {
-                name.removeprefix("text:"): text
-                for name, text in request.POST.items()
-                if name.startswith("text:")
-            }
+            self.typed = _typed(request)
             self.translation = work.translation_of(self.source, self.locale)
             return self.get(request, *args, **kwargs)
         return redirect(self.here)
@@ -162,16 +167,11 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
         return Page.objects.get(pk=self.translation.pk)  # type: ignore[union-attr]
 
     def _save(self, request: HttpRequest, user: Any) -> int:
-        given = {
-            name.removeprefix("text:"): " ".join(text.split("\r\n")).strip()
-            for name, text in request.POST.items()
-            if name.startswith("text:")
-        }
-        revision = request.POST.get("revision", "")
+        revision = request.POST.get("revision", "")[:18]
         return work.write(
             self.source,
-            self.translation,  # type: ignore[arg-type]
-            given,
+            self._fresh(),
+            _typed(request),
             user=user,
             confirmed=set(request.POST.getlist("right")),
             revision=int(revision) if revision.isascii() and revision.isdigit() else -1,

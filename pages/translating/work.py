@@ -29,8 +29,8 @@ from .records import (
     changed,
     compared,
     keep,
-    record_of,
     recalled,
+    record_of,
     unreviewed,
 )
 

@@ -96,7 +96,7 @@ def posted(client: Client, page: Any, texts: dict[str, str], action: str, **more
     """Sends the desk's form as a browser does."""
     from pages.translating.work import translation_of
 
-    there = translation_of(page, locale("es"))
+    there: Any = translation_of(page, locale("es"))
     data = {f"text:{key}": text for key, text in texts.items()}
     data |= {"action": action, "revision": there.latest_revision_id or 0} | more
     return client.post(f"/admin/translations/{page.pk}/es/", data)

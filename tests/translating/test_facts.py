@@ -119,8 +119,13 @@ def said(page, name):
     return sorted(
         str(row)
         if row._meta.model_name in {"tag", "theme", "network", "organisation", "country"}
-        else str({f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields
-                  if f.attname not in skip})
+        else str(
+            {
+                f.attname: getattr(row, f.attname)
+                for f in row._meta.concrete_fields
+                if f.attname not in skip
+            }
+        )
         for row in value.all()
     )
 
@@ -288,7 +293,7 @@ def test_nothing_is_written_when_no_fact_has_changed():
     revision = page.save_revision()
     with CaptureQueriesContext(connection) as queries:
         revision.publish()
-    written = [q["sql"] for q in queries if q["sql"].startswith("UPDATE \"pages_eventpage\"")]
+    written = [q["sql"] for q in queries if q["sql"].startswith('UPDATE "pages_eventpage"')]
     assert len(written) == 1
     assert fresh(spanish).latest_revision.content == before
 

@@ -31,12 +31,21 @@ def names(found):
         ("Migrant workers here.", "", [("migrant worker", False)]),
         ("Migrant workers.", "Trabajadores migrantes.", [("migrant worker", False)]),
         ("Migrant workers.", "Obreros extranjeros.", [("migrant worker", True)]),
-        ("A migrant and a migrant worker.", "Un migrante y un trabajador migrante.",
-         [("migrant", False), ("migrant worker", False)]),
-        ("<b>Trafficking</b> in persons", "Tráfico de personas",
-         [("trafficking in persons", True)]),
-        ("Smuggling of migrants", "Trafico ilicito de migrantes",
-         [("smuggling of migrants", False)]),
+        (
+            "A migrant and a migrant worker.",
+            "Un migrante y un trabajador migrante.",
+            [("migrant", False), ("migrant worker", False)],
+        ),
+        (
+            "<b>Trafficking</b> in persons",
+            "Tráfico de personas",
+            [("trafficking in persons", True)],
+        ),
+        (
+            "Smuggling of migrants",
+            "Trafico ilicito de migrantes",
+            [("smuggling of migrants", False)],
+        ),
         ("Emigrants and immigrants", "Emigrantes", []),
         ("", "", []),
     ],
@@ -66,8 +75,15 @@ def test_editors_keep_the_glossary(terms, editor):
     term = GlossaryTerm.objects.get(code="migrant")
     client.post(
         f"/admin/snippets/pages/glossaryterm/edit/{term.pk}/",
-        {"code": "migrant", "en": "migrant", "es": "persona migrante", "fr": "", "nl": "",
-         "theme": "", "note": ""},
+        {
+            "code": "migrant",
+            "en": "migrant",
+            "es": "persona migrante",
+            "fr": "",
+            "nl": "",
+            "theme": "",
+            "note": "",
+        },
     )
     term.refresh_from_db()
     assert term.es == "persona migrante"

@@ -79,7 +79,8 @@ def test_it_is_off_by_default(page, begun):
 
 def test_what_it_makes_is_checked_before_it_is_submitted(page, begun, stub, moderator):
     assert posted(begun, page, {}, "machine").status_code == 302
-    assert stub.asked[0]["source"] == "en" and stub.asked[0]["target"] == "es"
+    assert stub.asked[0]["source"] == "en"
+    assert stub.asked[0]["target"] == "es"
     spanish = work.translation_of(page, locale("es")).specific
     assert draft(page).summary == "es: An island of migrant workers."
     assert not spanish.live

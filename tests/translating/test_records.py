@@ -92,8 +92,7 @@ def test_a_changed_source_makes_it_outdated_with_the_changed_passage(page, spani
 def test_a_paragraph_that_is_put_between_leaves_the_others_alone(page, spanish):
     publish(
         page,
-        overview="<p>One.</p><p>New.</p>"
-        "<p>Two with <a href='https://example.org'>a link</a>.</p>",
+        overview="<p>One.</p><p>New.</p><p>Two with <a href='https://example.org'>a link</a>.</p>",
     )
     assert states(page, spanish) == {"title#0": "missing", "overview#1": "missing"}
     assert TranslationRecord.objects.get(page=spanish).outdated_since
