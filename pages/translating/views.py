@@ -37,6 +37,9 @@ class BoardView(WagtailAdminTemplateMixin, TemplateView):
     page_title = gettext_lazy("Translations")
     header_icon = "globe"
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not may_see(request.user):
             raise PermissionDenied
@@ -121,6 +124,10 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_page_subtitle(self) -> str:
         return self.source.title
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        board = {"url": reverse("translating_board"), "label": _("Translations")}
+        return [*self.breadcrumbs_items, board, {"url": "", "label": self.get_header_title()}]
 
     @property
     def here(self) -> str:
