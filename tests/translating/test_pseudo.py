@@ -67,9 +67,7 @@ def unmarked(html: str, content: set[str]) -> list[str]:
     for element in soup(["script", "style", "svg", "template", "textarea"]):
         element.decompose()
     pieces = [
-        text
-        for text in soup.find_all(string=True)
-        if not isinstance(text, Comment | Doctype)
+        text for text in soup.find_all(string=True) if not isinstance(text, Comment | Doctype)
     ]
     pieces += [tag[name] for name in ATTRIBUTES for tag in soup.select(f"[{name}]")]
     found = []
