@@ -88,7 +88,7 @@ def words_of_the_content() -> set[str]:
         texts += [found.slug, getattr(found, "city", ""), getattr(found, "venue", "")]
     for model in Term.__subclasses__():
         for row in model._base_manager.all():
-            texts += [row.name, row.code]
+            texts += [row.name, row.code, getattr(row, "iso3", "")]
     texts.append("Common law")
     return {word for text in texts for word in WORD.findall(str(text))}
 
