@@ -40,7 +40,6 @@ from wagtail.models import Page
 from .. import access
 from ..addresses import Addresses
 from ..filters import Choice, Filter, Year
-from ..models import TranslationRecord
 from ..models.base import active_language
 from ..translating.facts import text_names
 
@@ -250,14 +249,12 @@ class Query:
         self._states: dict[int, dict[str, str]] = {}
         if not pages:
             return
-        self._states = dict(
-            TranslationRecord.objects.filter(page_id__in=[page.pk for page in pages])
-            .exclude(published={})
-            .values_list("page_id", "fields")
-        )
         versions = Page.objects.filter(translation_key__in={p.translation_key for p in pages})
-        for version in access.readable_by(versions, self.request.user).select_related("locale"):
+        readable = access.readable_by(versions, self.request.user)
+        for version in readable.select_related("locale", "translation_record"):
             self._versions.setdefault(version.translation_key, []).append(version)
+            record = getattr(version, "translation_record", None)
+            self._states[version.pk] = record.fields if record else {}
 
     def translations(self, page: Any) -> list[dict[str, str]]:
         """The other languages in which a gathered page can be read, with its address there."""
