@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -14,16 +16,16 @@ from pages.models import EventPage
 
 def grow_events(count: int) -> list[EventPage]:
     """Events in four languages; gives the sources."""
-    sources = []
-    calendars = {code: EventCalendarPageFactory(locale=code) for code in dict(settings.LANGUAGES)}
+    sources: list[Any] = []
+    calendars: dict[str, Any] = {}
+    for code, _name in settings.LANGUAGES:
+        calendars[code] = EventCalendarPageFactory(locale=code)
     for number in range(count):
-        key = None
+        key = uuid.uuid4()
         for code, calendar in calendars.items():
-            extra = {"translation_key": key} if key else {}
-            event = EventPageFactory(
-                parent=calendar, locale=code, title=f"Meeting {number} of the section", **extra
+            event: Any = EventPageFactory(
+                parent=calendar, locale=code, title=f"Meeting {number}", translation_key=key
             )
-            key = event.translation_key
             if code == settings.LANGUAGE_CODE:
                 sources.append(event)
     return sources
@@ -33,7 +35,7 @@ def publish_section(count: int) -> dict[str, float]:
     """Seconds to publish ``count`` sources with and without a changed fact, and the queries of
     one of them. The facts are then looked up: all translations must have them."""
     sources = [EventPage.objects.get(pk=event.pk) for event in grow_events(count)]
-    theme = ThemeFactory()
+    theme: Any = ThemeFactory()
     figures = {}
     for name, changed in (("with changed facts", True), ("without", False)):
         started = time.perf_counter()
