@@ -9,6 +9,9 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import caching, checks, translations  # noqa: F401  (importing registers the system checks)
+        from .translating import facts, records
 
         caching.connect()
         translations.connect()
+        facts.connect()
+        records.connect()

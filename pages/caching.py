@@ -38,7 +38,10 @@ WATCHED = {
     "wagtailredirects",
 }
 #: Their rows that no page of everybody's shows; submissions change while somebody types.
-IGNORED = {"contentversion", "loadedrecord", "submission", "submissionfile", "upload"}
+IGNORED = {
+    *("contentversion", "glossaryterm", "loadedrecord", "rememberedpassage"),
+    *("submission", "submissionfile", "upload"),
+}
 
 
 def content_version() -> int:

@@ -16,6 +16,7 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from .models import EventPage, Observation
+from .translating.coverage import Board, State
 
 #: How many lines a panel shows.
 LINES = 6
@@ -111,3 +112,25 @@ class PagesByLanguage(Component):
             for code, label in settings.LANGUAGES
         ]
         return {"rows": rows, "heading": _("Pages by language")}
+
+
+class Translations(Component):
+    """How far the translations are, for those who work on them."""
+
+    name = "translations"
+    template_name = "pages/admin/translations_panel.html"
+    order = 320
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        board = Board(parent_context["request"].user)
+        names = dict(settings.LANGUAGES)
+        address = reverse("translating_board")
+        rows = [
+            (
+                names[code],
+                [(f"{address}?language={code}&state={state}", counts[state]) for state in State],
+            )
+            for code, counts in board.counts().items()
+            if code in board.may
+        ]
+        return {"rows": rows, "states": State.labels, "heading": _("Translations")}

@@ -60,7 +60,7 @@ def source_of(page: Page) -> Page | None:
 
 
 @contextmanager
-def _bringing_together() -> Iterator[bool]:
+def bringing_together() -> Iterator[bool]:
     """Gives whether this is the outermost change, and is one transaction."""
     if _at_work.get():
         yield False
@@ -103,7 +103,7 @@ def _after_move(
 ) -> None:
     if parent_page_before.pk == parent_page_after.pk:
         return
-    with _bringing_together() as outermost:
+    with bringing_together() as outermost:
         if not outermost:
             return
         for other, goal in _goals(instance, parent_page_after).items():
@@ -126,7 +126,7 @@ def _after_move(
 def _after_unpublish(instance: Page, **kwargs: Any) -> None:
     if Page.objects.filter(pk=instance.pk, live=True).exists():
         return  # Wagtail says so too of a page that is about to be deleted
-    with _bringing_together() as outermost:
+    with bringing_together() as outermost:
         if outermost:
             for other in others(instance).filter(live=True):
                 other.specific.unpublish()
@@ -157,7 +157,7 @@ def _after_save(sender: Any, instance: Any, created: bool, **kwargs: Any) -> Non
     elif not instance.live:  # taken offline by code, without Wagtail's action
         translations = others(instance).filter(live=True, pk__gt=instance.pk)
         if translations and source_of(instance) is None:
-            with _bringing_together() as outermost:
+            with bringing_together() as outermost:
                 for other in translations if outermost else ():
                     other.specific.unpublish()
 
@@ -186,7 +186,7 @@ def _restrictions(page: Page) -> set[tuple[str, str, frozenset[int]]]:
 
 def _mirror(page: Page) -> None:
     """Gives the other pages of the group the restrictions of ``page``."""
-    with _bringing_together() as outermost:
+    with bringing_together() as outermost:
         if not outermost:
             return
         wanted = _restrictions(page)

@@ -31,7 +31,7 @@ from wagtail.snippets.views.snippets import (
 )
 from wagtail_localize.fields import TranslatableField
 
-from .models import Country, Footnote, Indicator, Observation, Sex, Source, Term
+from .models import Country, Footnote, GlossaryTerm, Indicator, Observation, Sex, Source, Term
 from .models.vocabularies import VOCABULARIES
 
 #: Cited by figures, so they stand beside them in the menu.
@@ -80,17 +80,6 @@ class TermForm(WagtailAdminModelForm):
             if code and model._base_manager.filter(code__iexact=code).exists():
                 self.add_error("code", _("There is already a term with this code."))
         return cleaned
-
-    def save(self, commit: bool = True) -> Term:
-        term = super().save(commit=commit)
-        if commit and self.is_source:
-            facts = {
-                name: getattr(term, name)
-                for name in self.facts
-                if not term._meta.get_field(name).many_to_many
-            }
-            term.get_translations().update(**facts)
-        return term
 
 
 class NameColumn(Column):
@@ -330,3 +319,22 @@ class StatisticsGroup(SnippetViewSetGroup):
     def __init__(self) -> None:
         self.items = [ObservationViewSet(), *[viewset(model) for model in OF_STATISTICS]]
         super().__init__()
+
+
+class GlossaryViewSet(SnippetViewSet):
+    """The terms of the field in four languages."""
+
+    model = GlossaryTerm
+    icon = "openquote"
+    menu_label = gettext_lazy("Glossary")
+    menu_name = "glossary"
+    menu_order = 245
+    add_to_admin_menu = True
+    list_per_page = 50
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    search_backend_name = None
+    search_fields = ["code", "en", "es", "fr", "nl"]
+    list_filter = ["theme"]
+    list_display = ["en", "es", "fr", "nl", "theme"]
+    ordering = ["en"]

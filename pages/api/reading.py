@@ -41,6 +41,7 @@ from .. import access
 from ..addresses import Addresses
 from ..filters import Choice, Filter, Year
 from ..models.base import active_language
+from ..translating.facts import text_names
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT: int = settings.WAGTAILAPI_LIMIT_MAX
@@ -245,11 +246,15 @@ class Query:
     def gather(self, pages: list[Any]) -> None:
         """Fetches the other languages of ``pages``, in a constant number of queries."""
         self._versions: dict[Any, list[Page]] = {}
+        self._states: dict[int, dict[str, str]] = {}
         if not pages:
             return
         versions = Page.objects.filter(translation_key__in={p.translation_key for p in pages})
-        for version in access.readable_by(versions, self.request.user).select_related("locale"):
+        readable = access.readable_by(versions, self.request.user)
+        for version in readable.select_related("locale", "translation_record"):
             self._versions.setdefault(version.translation_key, []).append(version)
+            record = getattr(version, "translation_record", None)
+            self._states[version.pk] = record.fields if record else {}
 
     def translations(self, page: Any) -> list[dict[str, str]]:
         """The other languages in which a gathered page can be read, with its address there."""
@@ -262,6 +267,17 @@ class Query:
             for language in LANGUAGES
             if language in there and language != page.language
         ]
+
+    def text_states(self, page: Any) -> dict[str, str]:
+        """What each text of a gathered page is to a reader of the language asked for."""
+        names = ["title", *text_names(type(page))]
+        if page.language != self.language:
+            return dict.fromkeys(names, "fallback")
+        versions = self._versions.get(page.translation_key, ())
+        if all(page.pk <= version.pk for version in versions):
+            return dict.fromkeys(names, "original")
+        states = self._states.get(page.pk, {})
+        return {name: states.get(name, "human") for name in names}
 
     def version(self, pages: Any, page_id: str) -> Any:
         """The page of the queryset ``pages`` with this id, in the language asked for, or in the

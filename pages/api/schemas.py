@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field, WithJsonSchema
@@ -20,6 +20,9 @@ PageId = Annotated[str, WithJsonSchema({"type": "integer", "minimum": 1})]
 Number = Annotated[int | float, WithJsonSchema({"type": "number"})]
 
 _LOCAL_LINK = re.compile(r'((?:href|src)=")/(?!/)')
+
+
+TextState = Literal["original", "human", "machine", "outdated", "fallback"]
 
 
 class Coded(Schema):
@@ -41,6 +44,12 @@ class PageItem(Schema):
     title: str
     locale: str = Field(description="The language that the text is written in.", examples=["en"])
     translations: list[Translation] = Field(description="The other languages that it has.")
+    texts: dict[str, TextState] = Field(
+        description="What each text is: `original` (the page was written in the language asked"
+        " for), `human` or `machine` (translated; what a machine made was checked by a person),"
+        " `outdated` (the original says something else since), `fallback` (there is no"
+        " translation; the text is in `locale`)."
+    )
     url: str = Field(description="Its address on the reader site in the language asked for.")
     summary: str
 
@@ -60,6 +69,7 @@ def page_fields(page: Any, query: Query) -> dict[str, Any]:
         "title": page.title,
         "locale": page.language,
         "translations": query.translations(page),
+        "texts": query.text_states(page),
         "url": query.url(page),
         "summary": page.summary,
     }

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ..models import EventOrganisation, EventPage, FactKey, HomePage, Sex, Unit
 from ..models.assessments import AssessedArea
+from ..models.base import language_order
 from ..models.statistics import Heading, ObservationStatus
 from ..models.vocabularies import VOCABULARIES, Country, Organisation, Term, collation_key
 from .reading import LANGUAGES, Query, answers, list_of, missing, resource
@@ -60,6 +61,10 @@ class LocaleItem(Schema):
     name: str = Field(description="In the language asked for.", examples=["Spanish"])
     own_name: str = Field(description="In the language itself.", examples=["español"])
     is_default: bool
+    fallbacks: list[str] = Field(
+        description="In which languages, in this order, a page is given that it does not have.",
+        examples=[["en", "fr", "nl"]],
+    )
     url: str | None = Field(description="Its home page on the reader site.")
 
 
@@ -145,6 +150,7 @@ def list_locales(request: HttpRequest, query: Query) -> Any:
             "code": language,
             "name": str(label),
             "own_name": own_name,
+            "fallbacks": language_order(language)[1:],
             "is_default": language == settings.LANGUAGE_CODE,
             "url": request.build_absolute_uri(home.get_url(request)) if home else None,
         }

@@ -17,6 +17,7 @@ from .statistics import (
     StatisticsThemePage,
     Unit,
 )
+from .translating import GlossaryTerm, RememberedPassage, TranslationRecord
 from .versions import ContentVersion
 from .vocabularies import (
     Country,
@@ -50,6 +51,7 @@ __all__ = [
     "EventType",
     "FactKey",
     "Footnote",
+    "GlossaryTerm",
     "GovernanceArea",
     "Heading",
     "HomePage",
@@ -61,6 +63,7 @@ __all__ = [
     "ObservationStatus",
     "Organisation",
     "Place",
+    "RememberedPassage",
     "SectionPage",
     "Sex",
     "Source",
@@ -68,5 +71,6 @@ __all__ = [
     "StatisticsThemePage",
     "Term",
     "Theme",
+    "TranslationRecord",
     "Unit",
 ]

@@ -21,6 +21,7 @@ from wagtail.url_routing import RouteResult
 from .. import access
 from ..blocks import RICH_TEXT
 from ..translatable import synchronised, translated
+from ..translating.form import PageForm
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -100,6 +101,10 @@ class BasePage(Page):
     private_page_options: ClassVar[list[str]] = []
     #: Moderated types never use the translation editor of wagtail-localize: it would publish.
     localize_default_translation_mode = "simple"
+    base_form_class = PageForm
+    #: Whether pages of the type stay in the language that they were written in, and a
+    #: translation is not missed.
+    keeps_its_language = False
 
     class Meta:
         abstract = True

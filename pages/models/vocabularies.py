@@ -24,6 +24,7 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import TranslatableMixin
 from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField
 
 from cpmg.countries import is_country_code
 
@@ -482,6 +483,22 @@ def _delete_translations(sender: Any, instance: Any, **kwargs: Any) -> None:
         sender._base_manager.filter(translation_key=instance.translation_key).delete()
 
 
+def _copy_facts(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """The facts of a term are those of its source row, by whatever road they changed."""
+    if not isinstance(instance, Term) or kwargs.get("raw"):
+        return
+    if instance.locale.language_code != settings.LANGUAGE_CODE:
+        return
+    facts = {}
+    for declared in instance.override_translatable_fields:
+        field: Any = instance._meta.get_field(declared.field_name)
+        if isinstance(declared, SynchronizedField) and not field.many_to_many:
+            facts[field.attname] = getattr(instance, field.attname)
+    others = sender._base_manager.filter(translation_key=instance.translation_key)
+    others.exclude(pk=instance.pk).update(**facts)
+
+
 post_save.connect(_forget_when_changed)
+post_save.connect(_copy_facts)
 post_delete.connect(_forget_when_changed)
 post_delete.connect(_delete_translations)

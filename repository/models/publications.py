@@ -313,6 +313,7 @@ class PublicationPage(BasePage):
     subpage_types: list[str] = []
     template = "repository/publication_page.html"
     page_description = _("A report, article, book or other publication with its files.")
+    keeps_its_language = True
 
     objects = PageManager.from_queryset(PublicationPageQuerySet)()
 

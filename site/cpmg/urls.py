@@ -13,6 +13,7 @@ from cpmg.api import api
 from cpmg.mail import urls as mail_urls
 from cpmg.users import urls as users_urls
 from cpmg.users import views as users_views
+from pages import sitemaps
 from pages import views as pages_views
 from pages.api import nothing_here
 from repository import documents
@@ -33,6 +34,9 @@ urlpatterns = [
     path("uploads/<uuid:key>/", uploads.upload, name="upload"),
     path("api/v3/", api.urls),
     re_path(r"^api/.*/$", nothing_here),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-<slug:language>.xml", sitemaps.of_language, name="sitemap_of_language"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     path("", pages_views.lead_to_language),
 ]
 

@@ -305,7 +305,7 @@ def test_the_command_names_what_is_wrong(shelves, group):
 
 
 def test_the_command_names_a_translation_that_lies_elsewhere(shelves, group, monkeypatch):
-    with translations._bringing_together():
+    with translations.bringing_together():
         fresh(group["es"]).move(fresh(shelves.library["es"]), pos="last-child")
     assert "lies elsewhere than its source" in problems()
 

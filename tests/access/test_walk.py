@@ -49,6 +49,10 @@ ADDRESSES: dict[str, list[str]] = {
     r"^documents/|^\^documents/": ["{document}"],
     r"^uploads/": ["/uploads/", "{upload}"],
     r"^\^media/": ["{media}"],
+    r"^sitemap|^robots": [
+        *("/sitemap.xml", "/robots.txt"),
+        *(f"/sitemap-{language}.xml" for language in ("en", "es", "fr", "nl", "xx")),
+    ],
     r"^$": ["/"],
     r"^account": ["/account/oidc/none/login/"],
     r"^mail/unsubscribe/": ["/mail/unsubscribe/none/", "{unsubscribe}"],

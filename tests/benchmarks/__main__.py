@@ -17,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SMALL, LARGE = 300, 10_000
 REPEATS = 15
+#: Pages of the section whose publication is measured.
+SECTION = 1_000
 
 ADDRESSES = [
     ("Home page", "/en/"),
@@ -78,6 +80,7 @@ def run() -> None:
 
     from tests.benchmarks import moderation
     from tests.benchmarks.growth import grow_publications
+    from tests.benchmarks.publishing import publish_section
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("load_content")
@@ -109,6 +112,13 @@ def run() -> None:
             f"{small_queries:>9}{large_queries:>9}{share:>11}{part:>13}"
         )
     moderation.run()
+    section = int(os.environ.get("BENCH_SECTION", SECTION))
+    figures_of_section = publish_section(section)
+    print(f"\nPublishing a section of {section} events, each in 4 languages")
+    for name in ("with changed facts", "without"):
+        seconds = figures_of_section[name]
+        print(f"{name:<28}{seconds:>10.1f} s{1000 * seconds / section:>10.1f} ms each")
+    print(f"{'queries of one':<28}{figures_of_section['queries of one']:>10.0f}")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from pages.models import (
     Country,
     EventOrganisation,
     EventPage,
+    GlossaryTerm,
     HomePage,
     Indicator,
     LoadedRecord,
@@ -136,6 +137,7 @@ class Loading:
             for name, factory in TERM_FACTORIES.items():
                 self._add_terms(name, factory, content.vocabularies[name])
             forget_labels()
+            self._glossary()
             self._each("home", "pages/home.json", [content.home], self._fill_home, lambda _: "home")
             self._each("section", "pages/sections.json", content.sections.sections, self._section)
             self._each("content", "pages/content.json", content.contents.pages, self._content)
@@ -208,6 +210,28 @@ class Loading:
             _join(Country.languages, rows, {r.code: r.official_languages for r in new}, self._rows)
         if new and name == "indicators":
             _join(Indicator.themes, rows, {r.code: r.themes for r in new}, self._rows)
+
+    def _glossary(self) -> None:
+        new = [
+            record
+            for record in self.content.glossary
+            if f"glossary:{record.code}" not in self._known
+        ]
+        GlossaryTerm.objects.bulk_create(
+            [
+                GlossaryTerm(
+                    code=record.code,
+                    theme=record.theme,
+                    note=record.note or "",
+                    **{language: record.names[language] for language in LANGUAGES},
+                )
+                for record in new
+            ],
+            ignore_conflicts=True,
+        )
+        self._new_keys += [f"glossary:{record.code}" for record in new]
+        if new:
+            self.counts["glossary"] = len(new)
 
     def _term_fields(self, name: str, record: Any, language: str) -> dict[str, Any]:
         """The fields of a term in ``language``."""

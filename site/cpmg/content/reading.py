@@ -68,6 +68,7 @@ class Content:
     """All records, checked."""
 
     vocabularies: dict[str, list[Any]] = field(default_factory=dict)
+    glossary: list[records.GlossaryRecord] = field(default_factory=list)
     home: Any = None
     sections: Any = None
     contents: Any = None
@@ -112,6 +113,7 @@ class _Reader:
             if terms is not None:
                 self.codes[name] = {term.code for term in terms}
             content.vocabularies[name] = terms or []
+        content.glossary = self._json("glossary.json", list[records.GlossaryRecord]) or []
         content.publications = self._json("publications.json", records.Publications)
         if content.publications:
             self.codes["publications"] = {one.id for one in content.publications.publications}

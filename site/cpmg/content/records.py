@@ -179,6 +179,13 @@ class Term(Record):
     names: Name
 
 
+class GlossaryRecord(Term):
+    """A term of the field. ``theme`` sorts the list and refers to nothing."""
+
+    theme: Code
+    note: Annotated[str, _up_to(600)] | None
+
+
 class FootnoteRecord(Record):
     code: Code
     text: Name

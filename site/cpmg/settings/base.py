@@ -7,6 +7,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from .machines import machine_translator
+
 env = environ.Env()
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -225,6 +227,12 @@ WAGTAIL_I18N_ENABLED = True
 #: copies text into drafts and never publishes.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAIL_LOCALIZE_DEFAULT_TRANSLATION_MODE = "simple"
+#: Machine translation is off unless the environment names a machine: libretranslate or deepl.
+WAGTAILLOCALIZE_MACHINE_TRANSLATOR = machine_translator(
+    env("MACHINE_TRANSLATOR", default=""),
+    env("MACHINE_TRANSLATOR_URL", default=""),
+    env("MACHINE_TRANSLATOR_KEY", default=""),
+)
 
 # Files ------------------------------------------------------------------------------
 
