@@ -7,6 +7,7 @@ old one. Reads and writes go through the alias, so that they follow the swap.
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.conf import settings
 from elasticsearch import Elasticsearch
 
 #: Grows with every change of the mapping, the analysers or what documents hold.
-VERSION = 1
+VERSION = 2
 
 LANGUAGES = ("en", "es", "fr", "nl")
 STEMMERS = {"en": "english", "es": "light_spanish", "fr": "light_french", "nl": "dutch"}
@@ -46,6 +47,8 @@ ANALYSIS: dict[str, Any] = {
             "articles": list(ELIDED),
         },
         **{f"stem_{code}": {"type": "stemmer", "language": STEMMERS[code]} for code in LANGUAGES},
+        # In queries only. The set is filled by ``search.synonyms``.
+        "synonyms": {"type": "synonym_graph", "updateable": True},
     },
     "analyzer": {
         "exact": {
@@ -61,6 +64,20 @@ ANALYSIS: dict[str, Any] = {
                     *(["elision"] if code == "fr" else []),
                     *("lowercase", "asciifolding", f"stem_{code}"),
                 ],
+            }
+            for code in LANGUAGES
+        },
+        # Synonyms are looked up as they are written, then stemmed like the text.
+        "synonyms": {
+            "char_filter": ["apart"],
+            "tokenizer": "standard",
+            "filter": ["lowercase", "asciifolding", "synonyms"],
+        },
+        **{
+            f"synonyms_{code}": {
+                "char_filter": ["apart"],
+                "tokenizer": "standard",
+                "filter": ["lowercase", "asciifolding", "synonyms", f"stem_{code}"],
             }
             for code in LANGUAGES
         },
@@ -143,9 +160,35 @@ def client(timeout: float = 10) -> Elasticsearch:
 
 
 def create(es: Elasticsearch, name: str, **more: Any) -> str:
-    """Makes an empty index with the mapping; ``more`` are further settings."""
-    es.indices.create(index=name, mappings=MAPPING, settings={**SETTINGS, **more})
+    """Makes an empty index with the mapping; ``more`` are further settings. The synonyms are
+    there before it, where the server keeps any."""
+    from . import synonyms
+
+    kept = synonyms.prepare(es)
+    analysis = _with_synonyms(synonyms.name() if kept else "")
+    es.indices.create(
+        index=name, mappings=MAPPING, settings={**SETTINGS, "analysis": analysis, **more}
+    )
     return name
+
+
+def _with_synonyms(name: str) -> dict[str, Any]:
+    """The analysis with the set ``name`` of synonyms, or with none."""
+    analysis = copy.deepcopy(ANALYSIS)
+    if name:
+        analysis["filter"]["synonyms"]["synonyms_set"] = name
+        return analysis
+    del analysis["filter"]["synonyms"]
+    for analyzer in analysis["analyzer"].values():
+        analyzer["filter"] = [one for one in analyzer["filter"] if one != "synonyms"]
+    return analysis
+
+
+def knows(es: Elasticsearch, name: str) -> bool:
+    """Whether the index in use takes the synonyms from the set ``name``."""
+    path = "*.settings.index.analysis.filter.synonyms.synonyms_set"
+    found = es.options(ignore_status=404).indices.get_settings(index=alias(), filter_path=path)
+    return name in str(found.body)
 
 
 def current(es: Elasticsearch) -> str | None:

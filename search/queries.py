@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from .index import TEXTS
-from .words import Parsed, Term, parse
+from . import synonyms
+from .index import LANGUAGES, TEXTS
+from .words import Expansion, Parsed, Term, parse
 
 Clause = dict[str, Any]
 
@@ -45,6 +46,16 @@ IDENTIFIER = 4096.0
 #: At most so much for what was published now, half of it for ten years ago.
 RECENCY = 0.2
 
+#: What the synonyms of words count in a field, ``LANGUAGE`` being any, beside the words themselves.
+SYNONYMS = {
+    "title.LANGUAGE": 1.2,
+    "abstract.LANGUAGE": 1.0,
+    "body.LANGUAGE": 0.5,
+    "subjects": 0.4,
+    "any": 0.15,
+}
+SYNONYM = 0.7
+
 #: How Elasticsearch looks for known words near an unknown one.
 NEAR = {
     "suggest_mode": "missing",
@@ -73,6 +84,9 @@ class Asked:
     identifiers: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     corrections: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    expansions: tuple[Expansion, ...] = ()
+    #: Whether Elasticsearch knows the synonyms; else the query names them.
+    known: bool = False
 
     @classmethod
     def of(
@@ -82,7 +96,16 @@ class Asked:
         identifiers: Iterable[str] = (),
         authors: Iterable[str] = (),
     ) -> Asked:
-        return cls(language, parse(query), tuple(identifiers), tuple(authors))
+        parsed = parse(query)
+        rules, known = synonyms.current() if parsed.sequence else (synonyms.Rules({}), False)
+        return cls(
+            language,
+            parsed,
+            tuple(identifiers),
+            tuple(authors),
+            expansions=rules.expansions(parsed),
+            known=known,
+        )
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -149,9 +172,12 @@ class Asked:
         if not self.words:
             return self
         known = answer["aggregations"]["all"]["known"]["buckets"]
+        synonymous = {word for expansion in self.expansions for word in expansion.typed}
         for entry in answer["suggest"]["near"]:
             word, options = entry["text"], entry["options"]
             if not options or not word.isalpha() or known[word]["doc_count"]:
+                continue
+            if word in synonymous:
                 continue
             best = options[0]["score"]
             corrections[word] = tuple(
@@ -182,6 +208,7 @@ class Asked:
                 ]
             else:
                 should.append(self._word(term))
+        should += [self._synonyms(expansion) for expansion in self.expansions]
         for word in self.joined:
             should += self._everywhere(word, JOINED)
         single = set(self.words)
@@ -230,9 +257,35 @@ class Asked:
             ]
         return {"bool": {"should": should}}
 
+    def _synonyms(self, expansion: Expansion) -> Clause:
+        """The best of what its synonyms count."""
+        queries: list[Clause] = []
+        for name, weight in SYNONYMS.items():
+            for code in LANGUAGES if "LANGUAGE" in name else ("",):
+                field = name.replace("LANGUAGE", code)
+                if self.known:
+                    asked = {
+                        "query": " ".join(expansion.typed),
+                        "analyzer": f"synonyms_{code}" if code else "synonyms",
+                        "operator": "and",
+                        "boost": round(SYNONYM * weight, 4),
+                    }
+                    queries.append({"match": {field: asked}})
+                else:
+                    queries += [
+                        _phrase(field, " ".join(other.words), SYNONYM * weight)
+                        for other in expansion.others
+                    ]
+        return {"dis_max": {"queries": queries}}
+
     def every(self) -> Clause:
-        """That a publication holds every term."""
-        return {"bool": {"filter": [self.present(term) for term in self.terms]}}
+        """That a publication holds every term, or a synonym in the place of some."""
+        covered = {term for expansion in self.expansions for term in expansion.terms}
+        asked = [self.present(term) for term in self.terms if term not in covered]
+        for expansion in self.expansions:
+            typed = {"bool": {"filter": [self.present(term) for term in expansion.terms]}}
+            asked.append({"bool": {"should": [typed, self._synonyms(expansion)]}})
+        return {"bool": {"filter": asked}}
 
     def limits(self) -> list[Clause]:
         """What a publication must be, whatever words it holds."""
@@ -246,7 +299,9 @@ class Asked:
         return limits
 
     def some(self) -> Clause:
-        return {"bool": {"should": [self.present(term) for term in self.terms]}}
+        found = [self.present(term) for term in self.terms]
+        found += [self._synonyms(expansion) for expansion in self.expansions]
+        return {"bool": {"should": found}}
 
     @property
     def suggestion(self) -> dict[str, str]:

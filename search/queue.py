@@ -109,8 +109,12 @@ def take(limit: int = BATCH) -> tuple[uuid.UUID, dict[uuid.UUID, int]]:
 
 def drain(es: Elasticsearch | None = None, *, refresh: bool = False) -> Drained:
     """Writes all that waits and is due; stops at the first failure of Elasticsearch itself."""
+    from . import synonyms
+
     es = es or index.client(WRITING)
-    drained = Drained()
+    drained = synonyms.push(es)
+    if drained.failed:
+        return drained
     while True:
         lease, versions = take()
         if not versions:
@@ -202,4 +206,6 @@ def drain_if_in_use() -> Drained:
 
 
 def is_waiting() -> bool:
-    return in_use() and waiting().exists()
+    from . import synonyms
+
+    return in_use() and (waiting().exists() or synonyms.waiting().exists())

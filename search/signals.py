@@ -17,7 +17,8 @@ from wagtail.signals import post_page_move
 from pages.models import Country, Network, Term, Theme
 from repository.models import Contributor, DocumentType, PublicationPage, PublicationTag
 
-from . import queue
+from . import queue, synonyms
+from .models import SynonymSet
 
 #: How publications refer to the terms whose names they are found under.
 REFERENCES: dict[type[Term], str] = {
@@ -69,6 +70,11 @@ def restriction_changed(sender: Any, instance: PageViewRestriction, **kwargs: An
     queue.changed(below(instance.page.path))
 
 
+def synonyms_changed(sender: Any, **kwargs: Any) -> None:
+    if not kwargs.get("raw"):
+        synonyms.changed()
+
+
 def below(path: str) -> Any:
     return PublicationPage._base_manager.filter(Q(path__startswith=path))
 
@@ -82,6 +88,7 @@ def connect() -> None:
         on(signal, part_changed, Contributor)
         on(signal, part_changed, PublicationTag)
         on(signal, restriction_changed, PageViewRestriction)
+        on(signal, synonyms_changed, SynonymSet)
     for signal in (post_save, pre_delete):
         on(signal, tag_changed, Tag)
         for model in REFERENCES:

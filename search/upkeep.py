@@ -18,7 +18,7 @@ from elasticsearch import Elasticsearch
 
 from repository.models import PublicationPage
 
-from . import documents, index, queue
+from . import documents, index, queue, synonyms
 from .models import IndexJob
 
 BATCH = 500
@@ -244,6 +244,7 @@ def rebuild(
     es.indices.refresh(index=name)
     old = [other for other in _all(es) if other != name]
     swap(es, name)
+    synonyms.renew(es)
     # What was written to the old index between the last pass and the swap.
     _differences, failed = converge(es, name, alias=False)
     es.indices.refresh(index=name)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -28,14 +28,18 @@ from pages.filters import Choice, Year
 from repository.models import Contributor, PublicationPage
 from repository.words import words
 
+from .. import synonyms
 from ..contract import Capabilities, Facet, Hit, Results, SearchRequest
 from ..facets import facet
 from ..filters import SearchFilter
 from ..highlighting import Marker
-from ..words import Parsed, Term, parse
+from ..synonyms import others
+from ..words import Expansion, Parsed, Term, parse
 
 #: When fewer publications hold all the words, those with some of them follow.
 ENOUGH = 10
+#: What a synonym counts beside the word itself.
+SYNONYM = 0.5
 
 Scores = dict[int, float]
 
@@ -49,25 +53,75 @@ def among(ids: Iterable[int]) -> RawSQL:
     return RawSQL(sql, [json.dumps(list(ids))])  # noqa: S611 - fixed text, ids are a parameter
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The words of a query, and what would do in the place of some."""
+
+    terms: tuple[Term, ...]
+    expansions: tuple[Expansion, ...] = ()
+
+    @classmethod
+    def of(cls, parsed: Parsed) -> Asked:
+        return cls(parsed.terms, synonyms.rules().expansions(parsed) if parsed.sequence else ())
+
+
 # The words, in each database's own language -------------------------------------------------
 
 
-def fts5_match(terms: tuple[Term, ...], every: bool) -> str:
-    """``terms`` in the language of FTS5."""
-    alternatives = [
-        "("
-        + " OR ".join(
-            f'"{word}"'
-            for member in term.members
-            for word in member.forms or (" ".join(member.words),)
-        )
-        + ")"
-        for term in terms
-    ]
-    return "{title body} : (" + (" AND " if every else " OR ").join(alternatives) + ")"
+#: How a database writes its queries: a term, all of several, one of several.
+@dataclass(frozen=True)
+class Dialect:
+    term: Callable[[Term], str]
+    all: str
+    one: str
+
+    def query(self, asked: Asked, *, every: bool) -> str:
+        """``asked`` in the language of the database. Synonyms do in the place of their terms."""
+        covered = {term for expansion in asked.expansions for term in expansion.terms}
+        pieces = [self._one(self._members(t)) for t in asked.terms if t not in covered]
+        for expansion in asked.expansions:
+            typed = [self._one(self._members(term)) for term in expansion.terms]
+            others = [self.term(form) for other in expansion.others for form in in_numbers(other)]
+            pieces.append(self._one([self._all(typed) if every else self._one(typed), *others]))
+        return (self._all if every else self._one)(pieces)
+
+    def _members(self, term: Term) -> list[str]:
+        return [self.term(form) for member in term.members for form in single(member)]
+
+    def _all(self, pieces: list[str]) -> str:
+        return f"({self.all.join(pieces)})"
+
+    def _one(self, pieces: list[str]) -> str:
+        return f"({self.one.join(dict.fromkeys(pieces))})"
 
 
-def _sqlite(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
+def single(term: Term) -> Iterator[Term]:
+    """A word in all its forms; a phrase as it is."""
+    yield from (Term((form,)) for form in term.forms) if term.forms else (term,)
+
+
+def in_numbers(term: Term) -> Iterator[Term]:
+    """A synonym in singular and plural."""
+    yield term
+    yield from map(Term, synonyms.numbers(term.words))
+
+
+FTS5 = Dialect(lambda term: '"' + " ".join(term.words) + '"', " AND ", " OR ")
+TSQUERY = Dialect(
+    lambda term: (
+        " <-> ".join(term.words) if len(term.words) == 1 else "(" + " <-> ".join(term.words) + ")"
+    ),
+    " & ",
+    " | ",
+)
+
+
+def fts5_match(asked: Asked, *, every: bool) -> str:
+    """``asked`` in the language of FTS5."""
+    return "{title body} : " + FTS5.query(asked, every=every)
+
+
+def _sqlite(asked: Asked, every: bool) -> tuple[str, list[Any]]:
     """By BM25 over title and text. The columns of the index: autocomplete, body, title.
 
     ``CROSS JOIN`` makes SQLite look up the words first, once: the order it would choose by
@@ -77,23 +131,14 @@ def _sqlite(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
         f"SELECT entry.object_id, -bm25({table}, 0, 1, 3)"  # noqa: S608 - names of tables only
         f" FROM {table} CROSS JOIN {IndexEntry._meta.db_table} entry ON entry.id = {table}.rowid"
         f" WHERE {table} MATCH %s AND entry.content_type_id = %s",
-        [fts5_match(terms, every)],
+        [fts5_match(asked, every=every)],
     )
 
 
-def _postgresql(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
+def _postgresql(asked: Asked, every: bool) -> tuple[str, list[Any]]:
     """By ``ts_rank`` of title and text, divided by the logarithm of their lengths.
 
     ``body`` holds the folded title too, so that one index finds words from both."""
-    alternatives = [
-        "("
-        + " | ".join(
-            " | ".join(member.forms) or "(" + " <-> ".join(member.words) + ")"
-            for member in term.members
-        )
-        + ")"
-        for term in terms
-    ]
     config = get_search_backend().config or "simple"
     return (
         "SELECT object_id, ts_rank(body, query.one, 1) * 4 + ts_rank(title, query.one, 1)"  # noqa: S608
@@ -102,34 +147,44 @@ def _postgresql(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
         " WHERE body @@ query.match AND content_type_id = %s",
         [
             config,
-            (" & " if every else " | ").join(alternatives),
+            TSQUERY.query(asked, every=every),
             config,
-            " | ".join(alternatives),
+            TSQUERY.query(asked, every=False),
         ],
     )
 
 
-MATCHES: dict[str, Callable[[tuple[Term, ...], bool], tuple[str, list[Any]]]] = {
+MATCHES: dict[str, Callable[[Asked, bool], tuple[str, list[Any]]]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
 }
 
 
-def matches(terms: tuple[Term, ...], every: bool) -> Scores:
-    """Scores by id of the pages that hold ``every`` term, or any; higher is better.
+def matches(asked: Asked, every: bool) -> Scores:
+    """Scores by id of the pages that hold ``every`` term of ``asked``, or any; higher is
+    better.
 
     These are pages of all readers and languages: what is shown is asked of the pages."""
-    sql, parameters = MATCHES[connection.vendor](terms, every)
+    sql, parameters = MATCHES[connection.vendor](asked, every)
     content_type = ContentType.objects.get_for_model(PublicationPage)
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, content_type.pk])
         return {int(pk): score for pk, score in cursor.fetchall()}
 
 
+def weighed(asked: Asked, every: bool) -> Scores:
+    """As ``matches``; what holds synonyms only counts less."""
+    scores = matches(asked, every)
+    if not asked.expansions:
+        return scores
+    typed = matches(Asked(asked.terms), every)
+    return {pk: score if pk in typed else score * SYNONYM for pk, score in scores.items()}
+
+
 def by_author(name: str) -> list[int]:
     """The ids of the pages with a contributor of this name, or part of a name."""
     asked = set(words(name))
-    candidates = matches(tuple(Term((word,)) for word in sorted(asked)), every=True)
+    candidates = matches(Asked(tuple(Term((word,)) for word in sorted(asked))), every=True)
     rows = Contributor.objects.filter(page__in=among(candidates))
     return [
         page
@@ -163,6 +218,10 @@ class Question:
         return self.parsed.terms
 
     @cached_property
+    def asked(self) -> Asked:
+        return Asked.of(self.parsed)
+
+    @cached_property
     def ordered(self) -> list[int]:
         """Every publication that the reader may see and that holds the words, in the order
         asked for, filters aside."""
@@ -170,7 +229,9 @@ class Question:
         for author in self.request.authors:
             found = self._groups(found, by_author(author), inside=True)
         if self.parsed.excluded:
-            found = self._groups(found, matches(self.parsed.excluded, every=False), inside=False)
+            found = self._groups(
+                found, matches(Asked(self.parsed.excluded), every=False), inside=False
+            )
         return found
 
     def _groups(self, found: list[int], pages: Iterable[int], *, inside: bool) -> list[int]:
@@ -189,10 +250,10 @@ class Question:
             if self.request.query.strip() and not self.parsed.excluded:
                 return []  # something was typed, and no word is in it
             return self._in_order(self.readable)
-        self.scores, found = self._shown(matches(self.terms, every=True))
+        self.scores, found = self._shown(weighed(self.asked, every=True))
         self.complete = set(found)
         if len(found) < ENOUGH and len(self.terms) > 1:
-            scores, some = self._shown(matches(self.terms, every=False))
+            scores, some = self._shown(weighed(self.asked, every=False))
             self.relaxed = len(some) > len(found)
             self.scores = scores | self.scores
             found = sorted(some, key=lambda pk: pk not in self.complete)
@@ -279,7 +340,7 @@ class Question:
         if not shown:
             return ()
         pages = PublicationPage.objects.filter(pk__in=shown).with_list_relations().in_bulk()
-        marker = Marker(self.terms if request.highlight else ())
+        marker = Marker((*self.terms, *others(self.asked.expansions)) if request.highlight else ())
         return tuple(
             Hit(
                 page=pages[pk],

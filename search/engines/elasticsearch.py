@@ -33,6 +33,7 @@ from ..contract import Capabilities, Facet, Hit, Results, SearchRequest
 from ..documents import plain
 from ..facets import facet
 from ..highlighting import WORD, Marker
+from ..synonyms import others
 from ..words import Term
 from .database import DatabaseEngine
 
@@ -239,6 +240,7 @@ class ElasticsearchEngine:
         terms = [
             *asked.terms,
             *(Term((w,)) for near in asked.corrections.values() for w, _ in near),
+            *others(asked.expansions),
         ]
         marker = Marker(terms if request.highlight else ())
         hits = []
