@@ -37,7 +37,7 @@ WATCHED = {
     "wagtailimages",
     "wagtailredirects",
 }
-IGNORED = {"contentversion", "loadedrecord"}
+IGNORED = {"contentversion", "loadedrecord", "savedsearch", "arrival", "match"}
 
 
 def content_version() -> int:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cpmg.users.urls import private
 
-from . import views
+from . import feeds, views
 from .alerts import views as alerts
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
@@ -17,7 +17,15 @@ _saved = [
     path("<int:pk>/", include([private(_("delete/"), alerts.delete, "saved_search_delete")])),
 ]
 in_language = [
-    path(_("search/"), views.search_page, name="search"),
+    path(
+        _("search/"),
+        include(
+            [
+                path("", views.search_page, name="search"),
+                path("feed.atom", feeds.feed, name="search_feed"),
+            ]
+        ),
+    ),
     path(_("account/"), include([path(_("searches/"), include(_saved))])),
 ]
 # Translators: end of the parts of addresses.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from pages.addresses import Addresses
 from pages.models.base import active_language
 
+from .alerts.saving import Asked
 from .contract import FACETS, Facet, Results, SearchRequest
 from .engines import search
 from .filters import SearchFilter
@@ -92,6 +93,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
     ``without_filters``  ``{"count", "address"}`` or None: only when nothing was found and the
                          words alone would find something
     ``everything``       address of the search without words and filters
+    ``feed``             the same query as an Atom feed
+    ``save``             where a person keeps it and asks for letters about what is new in it
     """
     given = request.GET.copy()
     words = given.pop("q", [""])[-1].replace("\0", " ").strip()[:MAX_CHARACTERS]
@@ -111,6 +114,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         number = last
         results = search(replace(asked, offset=(number - 1) * PAGE_SIZE))
     addresses = Addresses.of_request(request, language)
+    kept = Asked(given).query
+    kept = f"?{kept}" if kept else ""
     context = {
         "query": words,
         "results": results,
@@ -126,6 +131,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "suggestion": _suggestion(results, given),
         "without_filters": _without_filters(results, given),
         "everything": request.path,
+        "feed": reverse("search_feed") + kept,
+        "save": reverse("saved_search_new") + kept,
     }
     return render(request, "search/search_page.html", context)
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from cpmg.mail import Letter
 from pages.addresses import Addresses
+from pages.models.base import BasePage
 
 from .models import SavedSearch
 
@@ -20,6 +21,23 @@ from .models import SavedSearch
 NAMED = 20
 
 _signer = signing.Signer(salt="search.alerts.stop")
+
+
+class Places:
+    """Where the readers of one language meet publications. The address of a section is looked up
+    once for many letters."""
+
+    def __init__(self, language: str) -> None:
+        self._addresses = Addresses(None, language)
+        self._known: dict[str, str] = {}
+
+    def of(self, page: BasePage) -> str:
+        section = self._addresses.section_of(page)
+        if section is None:
+            return absolute(self._addresses.of(page))
+        if section.path not in self._known:
+            self._known[section.path] = absolute(self._addresses.of(section))
+        return self._known[section.path] + page.url_path[len(section.url_path) :]
 
 
 def absolute(path: str) -> str:
@@ -31,9 +49,7 @@ def address_of(search: SavedSearch) -> str:
     return reverse("search") + (f"?{search.query}" if search.query else "")
 
 
-def new_publications(
-    search: SavedSearch, pages: list[Any], count: int, addresses: Addresses
-) -> Letter:
+def new_publications(search: SavedSearch, pages: list[Any], count: int, places: Places) -> Letter:
     """``pages`` are the first of ``count`` publications."""
     more = count - len(pages)
     return Letter(
@@ -58,7 +74,7 @@ def new_publications(
             _("All your saved searches: %(address)s")
             % {"address": absolute(reverse("saved_searches"))},
         ],
-        links=[(_described(page), absolute(addresses.of(page))) for page in pages],
+        links=[(_described(page), places.of(page)) for page in pages],
     )
 
 

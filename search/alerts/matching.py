@@ -23,8 +23,9 @@ from pages.filters import Choice
 from repository.models import PublicationPage
 from repository.words import words
 
-from .. import syntax
+from .. import synonyms, syntax
 from ..contract import SearchRequest
+from ..engines.database import in_numbers
 from ..filters import SearchFilter
 from ..words import Parsed, Term, parse
 from .models import Arrival, Match, SavedSearch
@@ -69,6 +70,7 @@ class Newcomers:
     """Publications as bits: ``keys[n]`` is the one of bit ``n``."""
 
     def __init__(self, keys: Collection[uuid.UUID]) -> None:
+        self.rules = synonyms.rules()
         self.keys: list[uuid.UUID] = []
         self.words: dict[str, int] = defaultdict(int)
         self.texts: list[tuple[int, str]] = []
@@ -134,15 +136,32 @@ class Newcomers:
 
     def _with_words(self, asked: Parsed) -> int:
         found = (1 << len(self.keys)) - 1
+        expansions = self.rules.expansions(asked) if asked.sequence else ()
+        covered = {term for expansion in expansions for term in expansion.terms}
         for term in asked.terms:
-            found &= _any(self._with(member) for member in term.members)
+            if term not in covered:
+                found &= self._with_one(term)
+        for expansion in expansions:
+            typed = (1 << len(self.keys)) - 1
+            for term in expansion.terms:
+                typed &= self._with_one(term)
+            others = (form for other in expansion.others for form in in_numbers(other))
+            found &= typed | _any(self._as_written(form) for form in others)
         for term in asked.excluded:
             found &= ~self._with(term)
         return found
 
+    def _with_one(self, term: Term) -> int:
+        return _any(self._with(member) for member in term.members)
+
     def _with(self, term: Term) -> int:
         if term.forms:
             return _any(self.words.get(form, 0) for form in term.forms)
+        return self._as_written(term)
+
+    def _as_written(self, term: Term) -> int:
+        if len(term.words) == 1:
+            return self.words.get(term.words[0], 0)
         phrase = f" {' '.join(term.words)} "
         return _any(bit for bit, text in self.texts if phrase in text)
 

@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from cpmg import mail, work
 from cpmg.work import Drained
-from pages.addresses import Addresses
 from repository.models import PublicationPage
 
 from . import letters
@@ -45,11 +44,11 @@ def drain() -> Drained:
     drained = Drained()
     while match():
         pass
-    addresses: dict[str, Addresses] = {}
+    places: dict[str, letters.Places] = {}
     while searches := due():
         for pk in searches:
             try:
-                drained.done += tell(pk, addresses)
+                drained.done += tell(pk, places)
             except Exception as error:  # whatever is wrong with one, the others get theirs
                 logger.exception("Saved search %s could not be told", pk)
                 SavedSearch.objects.filter(pk=pk).update(due_at=timezone.now() + LATER)
@@ -68,7 +67,7 @@ def due() -> list[int]:
     return list(found.values_list("search_id", flat=True).distinct()[:BATCH])
 
 
-def tell(pk: int, addresses: dict[str, Addresses]) -> int:
+def tell(pk: int, places: dict[str, letters.Places]) -> int:
     """Queues a letter about what is new in one saved search; 1 if there was something to tell.
     The number of queries is the same whatever was found."""
     now = timezone.now()
@@ -100,7 +99,7 @@ def tell(pk: int, addresses: dict[str, Addresses]) -> int:
             return 0
         interval = SavedSearch.INTERVALS[SavedSearch.Frequency(search.frequency)]
         SavedSearch.objects.filter(pk=pk).update(told_at=now, due_at=now + interval)
-        known = addresses.setdefault(person.language, Addresses(None, person.language))
+        known = places.setdefault(person.language, letters.Places(person.language))
         mail.queue(
             lambda: letters.new_publications(search, pages, count, known),
             person,

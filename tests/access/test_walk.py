@@ -23,8 +23,11 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
 from cpmg.api import api
+from cpmg.users.models import User
 from pages import factories as make
 from pages.models import AssessmentPage
+from search.alerts import letters
+from search.alerts.models import SavedSearch
 
 from .conftest import LANGUAGES, MARKERS, SEES, Shelves, text_of
 
@@ -51,8 +54,12 @@ ADDRESSES: dict[str, list[str]] = {
         *("/en/search/", "/en/search/?q=report", "/en/search/?q=migration&order=title"),
         *("/es/buscar/?q=report", "/fr/recherche/?q=report", "/nl/zoeken/?q=migration"),
         *("/en/search/?tag=none", "/en/search/?network=counter-trafficking"),
+        *("/en/search/feed.atom", "/en/search/feed.atom?q=report", "/fr/recherche/feed.atom"),
+        *("/es/buscar/feed.atom?q=xqmembersx", "/en/search/feed.atom?tag=none"),
     ],
+    r"^search/stop/": ["/search/stop/none/"],
     r"^en/account": [
+        *("/en/account/searches/", "/en/account/searches/new/?q=report", "{saved}"),
         *("/en/account/", "/en/account/login/", "/en/account/membership/"),
         *("/en/account/my-data/", "/en/account/2fa/", "/en/account/login/?next={path}"),
     ],
@@ -147,7 +154,8 @@ def test_every_operation_is_walked(db):
 
 @pytest.fixture
 def world(shelves: Shelves) -> Shelves:
-    """More that could tell: old addresses of hidden pages, links to them, revisions."""
+    """More that could tell: old addresses of hidden pages, links to them, revisions, somebody's
+    saved search."""
     for state, page in shelves.publications.items():
         page.networks.set([shelves.network["en"].network])
         page.save()
@@ -156,6 +164,11 @@ def world(shelves: Shelves) -> Shelves:
         make.AssessmentPageFactory(
             title=f"Assessment with a report: {state[::-1]}", country=None, report=page
         )
+    SavedSearch.objects.create(
+        person=User.objects.create_user("keeper@example.org", "correct horse battery"),
+        name="Kept by somebody",
+        query="q=report",
+    )
     make.ContentPageFactory(
         title="Links",
         slug="links",
@@ -192,6 +205,11 @@ def addresses(world: Shelves) -> Iterator[str]:
                 for document in world.documents.values():
                     yield document.url
                     yield f"/documents/{document.pk}/other.pdf"
+            elif address == "{saved}":
+                for search in SavedSearch.objects.all():
+                    yield f"/en/account/searches/{search.pk}/"
+                    yield f"/en/account/searches/{search.pk}/delete/"
+                    yield letters.stop(search).removeprefix("http://localhost:8000")
             elif address == "{media}":
                 for document in world.documents.values():
                     yield f"/media/{document.file.name}"

@@ -1,6 +1,7 @@
 """Saved searches and the letters about what is new in them."""
 
 import re
+from itertools import count
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
@@ -21,6 +22,7 @@ from search.alerts.models import Arrival, Match, SavedSearch
 from search.alerts.saving import Asked
 from search.contract import SearchRequest
 from search.engines import search
+from search.models import SynonymSet
 from tests.users.conftest import make
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +96,16 @@ def test_an_alert_finds_what_the_search_on_the_database_finds_with_all_words(que
     found = {key for n, key in enumerate(newcomers.keys) if bits >> n & 1}
     results = search(SearchRequest(query, user=AnonymousUser(), limit=10))
     assert found == {hit.page.translation_key for hit in results.hits if not hit.partial}
+
+
+def test_an_alert_knows_the_synonyms_of_the_editors():
+    SynonymSet.objects.create(terms="smuggling of migrants\npeople smuggling\ntrafico ilicito")
+    PublicationPageFactory(title="Tráfico ilícito en la región", locale="es")
+    newcomers = Newcomers(Arrival.objects.values_list("key", flat=True))
+    for query, found in (("people smuggling", 1), ("smuggling", 0), ("people smuggling region", 1)):
+        assert newcomers.found_by(Sought(query)) == found
+        results = search(SearchRequest(query, user=AnonymousUser()))
+        assert sum(not hit.partial for hit in results.hits) == found
 
 
 def test_choices_in_the_address_narrow_an_alert():
@@ -261,10 +273,10 @@ def test_what_fails_for_one_search_holds_up_no_other(reader, member, monkeypatch
     save(member, "q=remittances")
     tell = sending.tell
 
-    def fail(pk, addresses):
+    def fail(pk, places):
         if pk == broken.pk:
             raise ValueError
-        return tell(pk, addresses)
+        return tell(pk, places)
 
     monkeypatch.setattr(sending, "tell", fail)
     PublicationPageFactory(title="Remittances report")
@@ -291,7 +303,7 @@ def test_many_new_publications_make_one_letter(reader):
 def test_matching_costs_the_same_number_of_queries_however_many_searches(reader):
     def cost() -> int:
         Arrival.objects.update(matched=False)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             assert matching.match()
         return len(queries)
 
@@ -305,14 +317,15 @@ def test_matching_costs_the_same_number_of_queries_however_many_searches(reader)
 
 def test_a_letter_costs_the_same_number_of_queries_whatever_it_tells(reader):
     def cost(number: int) -> int:
-        for each in range(number):
-            PublicationPageFactory(title="Remittances", slug=f"remittances-{number}-{each}")
+        for _each in range(number):
+            PublicationPageFactory(title="Remittances", slug=f"r-{next(numbers)}")
         matching.match()
         (pk,) = sending.due()
         with CaptureQueriesContext(connection) as queries:
             assert sending.tell(pk, {}) == 1
         return len(queries)
 
+    numbers = count()
     save(reader, "q=remittances")
     cost(1)
     assert cost(1) == cost(8)
