@@ -68,7 +68,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     title = _("Search: %(query)s") % {"query": asked.described} if query else _("Publications")
     updated = max((page.updated for page in pages), default=None) or nothing_yet()
     atom = AtomFeed(
-        title=_("%(title)s – Caribbean Platform for Migration Governance") % {"title": title},
+        title=f"{title} – {_('Caribbean Platform for Migration Governance')}",
         link=request.build_absolute_uri(reverse("search") + query),
         description=None,
         language=language,

@@ -78,7 +78,7 @@ class Arrival(models.Model):
 
     key = models.UUIDField(_("publication"))
     readers = models.CharField(_("readers"), max_length=80)
-    at = models.DateTimeField(_("at"), default=timezone.now)
+    at = models.DateTimeField(_("arrived on"), default=timezone.now)
     matched = models.BooleanField(_("compared with the saved searches"), default=False)
 
     class Meta:
@@ -100,7 +100,10 @@ class Match(models.Model):
     the letter, so that nobody is told of a publication twice for one search."""
 
     search = models.ForeignKey(
-        SavedSearch, verbose_name=_("search"), on_delete=models.CASCADE, related_name="matches"
+        SavedSearch,
+        verbose_name=_("saved search"),
+        on_delete=models.CASCADE,
+        related_name="matches",
     )
     key = models.UUIDField(_("publication"))
     told_at = models.DateTimeField(_("told on"), null=True, blank=True)

@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ),
                 ("key", models.UUIDField(verbose_name="publication")),
                 ("readers", models.CharField(max_length=80, verbose_name="readers")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="arrived on")),
                 (
                     "matched",
                     models.BooleanField(
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="matches",
                         to="search.savedsearch",
-                        verbose_name="search",
+                        verbose_name="saved search",
                     ),
                 ),
             ],
