@@ -23,6 +23,7 @@ from pages.models.base import language_order
 from pages.models.vocabularies import forget_labels
 from repository.models import Contributor, DocumentType, PublicationPage, PublicationTag
 
+from .collation import sort_key
 from .index import LANGUAGES
 
 Document = dict[str, Any]
@@ -37,7 +38,7 @@ RELATIONS: dict[str, tuple[str, type[Term] | None]] = {
     "language": ("languages", None),
 }
 COLUMNS = (
-    *("pk", "translation_key", "path", "title", "summary", "abstract", "sort_title"),
+    *("pk", "translation_key", "path", "title", "summary", "abstract"),
     *("year", "month", "publisher", "container_title", "series", "doi", "isbn", "issn"),
 )
 
@@ -148,7 +149,7 @@ def _document(key: UUID, rows: list[Row], names: Names) -> Document:
         "tag": _each(slug for row in rows for slug, _name in row.tags),
         "sort_title": {
             language: next(
-                by_language[other].sort_title
+                sort_key(by_language[other].title, language)[:255]
                 for other in language_order(language)
                 if other in by_language
             )

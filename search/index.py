@@ -102,11 +102,13 @@ def _by_language(field: Any) -> dict[str, Any]:
 WORDS = {"type": "text", "analyzer": "exact", "copy_to": ["any"]}
 WORDS_ALONE = {"type": "text", "analyzer": "exact", "norms": False}
 CODES = {"type": "keyword"}
+#: Beginnings of words, for suggestions while typing.
+PREFIXES = {"min_chars": 1, "max_chars": 12}
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
     # What words are looked up in is never read back, but for texts that are quoted.
-    "_source": {"excludes": ["spelling", "names"]},
+    "_source": {"excludes": ["spelling", "names", "body"]},
     "_meta": {"version": VERSION},
     "properties": {
         "key": CODES,
@@ -117,16 +119,22 @@ MAPPING: dict[str, Any] = {
         "abstract": _by_language(_text),
         "body": _by_language(_text),
         # Every title in every language; everything in every language.
-        "titles": {"type": "text", "analyzer": "exact"},
+        "titles": {"type": "text", "analyzer": "exact", "index_prefixes": PREFIXES},
         "any": {"type": "text", "analyzer": "exact"},
         # Contributors, subjects under their names in four languages, publisher and series.
-        "contributors": WORDS,
+        "contributors": {
+            **WORDS,
+            "index_prefixes": PREFIXES,
+            "fields": {"name": {"type": "keyword", "ignore_above": 400}},
+        },
         "subjects": WORDS,
         "names": WORDS,
         # The words that everybody may know of, from which typing errors are put right.
         "spelling": _by_language(lambda code: WORDS_ALONE),
         "identifiers": {"type": "keyword", "copy_to": ["any"]},
-        **dict.fromkeys(("country", "theme", "network", "type", "language", "tag"), CODES),
+        **dict.fromkeys(
+            ("country", "theme", "network", "type", "language", "format", "tag"), CODES
+        ),
         "year": {"type": "short"},
         "month": {"type": "byte"},
         "published": {"type": "date", "format": "yyyy-MM"},

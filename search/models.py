@@ -1,6 +1,7 @@
 """What the index should hold, what it was last told, and the words that mean the same."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -104,7 +105,7 @@ class SynonymSet(models.Model):
     def clean(self) -> None:
         super().clean()
         lines = self.lines
-        problems = []
+        problems: list[Any] = []
         for line in lines:
             found = words(line)
             if not found:

@@ -7,14 +7,18 @@ finds. All figures here were chosen by ``search_evaluate`` on judged collections
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import synonyms
 from .index import LANGUAGES, TEXTS
-from .words import Expansion, Parsed, Term, parse
+from .words import MAX_CHARACTERS, Expansion, Parsed, Term, parse
+
+if TYPE_CHECKING:
+    from .contract import SearchRequest
+    from .suggestions import Subject
 
 Clause = dict[str, Any]
 
@@ -87,6 +91,8 @@ class Asked:
     expansions: tuple[Expansion, ...] = ()
     #: Whether Elasticsearch knows the synonyms; else the query names them.
     known: bool = False
+    #: Whether to leave out what holds some of the words only.
+    strict: bool = True
 
     @classmethod
     def of(
@@ -334,15 +340,14 @@ def body(
     readers: list[str],
     hidden: Iterable[str] = (),
     *,
-    strict: bool,
     scored: bool = True,
 ) -> Clause:
-    """The second request. ``strict`` leaves out what holds some of the words only; without
-    ``scored``, what holds every word comes before what doesn't, and all else is alike."""
+    """The second request. Without ``scored``, what holds every word comes before what doesn't,
+    and all else is alike."""
     may_be_read = readable(readers, hidden)
     if not asked.terms:
         return {"bool": {"filter": [may_be_read, *asked.limits()]}}
-    found = asked.every() if strict or len(asked.terms) == 1 else asked.some()
+    found = asked.every() if asked.strict or len(asked.terms) == 1 else asked.some()
     should: list[Clause] = [_flag("every", asked.every(), EVERY)]
     if asked.identifiers:
         exactly: Clause = {"terms": {"identifiers": list(asked.identifiers)}}
@@ -356,3 +361,70 @@ def body(
 
 def _flag(name: str, found: Clause, boost: float) -> Clause:
     return {"constant_score": {"filter": found, "boost": boost, "_name": name}}
+
+
+# Beside the search --------------------------------------------------------------------------
+
+
+def suggesting(
+    request: SearchRequest, may_be_read: Clause, subjects: Sequence[Subject]
+) -> list[Clause]:
+    """Titles that begin as the words do, names that do, and which subjects have publications."""
+
+    def begins(name: str) -> Clause:
+        query = {"query": request.query[:MAX_CHARACTERS], "operator": "and"}
+        return {"match_bool_prefix": {name: query}}
+
+    newest = {"field": "published", "origin": "now/d", "pivot": "3650d", "boost": RECENCY}
+    own = {"match_bool_prefix": {f"title.{request.language}.exact": {"query": request.query}}}
+    quiet: Clause = {"_source": False, "track_total_hits": False}
+    searches: list[Clause] = [
+        {
+            **quiet,
+            "size": request.limit,
+            "query": {
+                "bool": {
+                    "filter": [may_be_read],
+                    "must": [begins("titles")],
+                    "should": [own, {"distance_feature": newest}],
+                }
+            },
+        },
+        {
+            **quiet,
+            "size": 0,
+            "query": {"bool": {"filter": [may_be_read, begins("contributors")]}},
+            "aggs": {"names": {"terms": {"field": "contributors.name", "size": 50}}},
+        },
+    ]
+    if subjects:
+        held = {subject.name: {"term": {subject.parameter: subject.code}} for subject in subjects}
+        searches.append(
+            {
+                **quiet,
+                "size": 0,
+                "query": may_be_read,
+                "aggs": {"held": {"filters": {"filters": held}}},
+            }
+        )
+    return [part for search in searches for part in ({}, search)]
+
+
+#: What a subject in common counts beside the words of title and abstract.
+IN_COMMON = {"theme": 3.0, "network": 1.5, "country": 2.0, "tag": 2.0}
+
+
+def like(document: Mapping[str, Any], may_be_read: Clause) -> Clause:
+    """What shares subjects with ``document``, or the words that mark it."""
+    should: list[Clause] = [
+        {"constant_score": {"filter": {"term": {name: code}}, "boost": boost}}
+        for name, boost in IN_COMMON.items()
+        for code in document[name]
+    ]
+    for part in ("title", "abstract"):
+        for code, text in document[part].items():
+            if text:
+                alike = {"fields": [f"{part}.{code}"], "like": [text], "min_term_freq": 1}
+                alike |= {"min_doc_freq": 2, "max_query_terms": 20, "minimum_should_match": 1}
+                should.append({"more_like_this": alike})
+    return {"bool": {"filter": [may_be_read], "should": should, "minimum_should_match": 1}}

@@ -144,7 +144,7 @@ def compiled(sets: Iterable[SynonymSet]) -> Rules:
 def numbers(term: Words) -> Iterator[Words]:
     """``term`` in the other number, as it might be in any of the four languages: the last word,
     the first, or all of them."""
-    forms = [(word,) if word in STOP_WORDS else Term((word,)).forms for word in term]
+    forms: list[Words] = [(word,) if word in STOP_WORDS else Term((word,)).forms for word in term]
     for position in sorted({0, len(term) - 1}):
         for form in forms[position][1:]:
             yield (*term[:position], form, *term[position + 1 :])

@@ -22,6 +22,7 @@ in_language = [
         include(
             [
                 path("", views.search_page, name="search"),
+                path("suggest/", views.suggest_words, name="search_suggest"),
                 path("feed.atom", feeds.feed, name="search_feed"),
             ]
         ),

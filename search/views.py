@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 
 from pages.addresses import Addresses
 from pages.models.base import active_language
 
+from . import suggestions
 from .alerts.saving import Asked
 from .contract import FACETS, Facet, Results, SearchRequest
-from .engines import search
+from .engines import search, suggest
 from .filters import SearchFilter
 from .words import MAX_CHARACTERS
 
@@ -135,6 +137,25 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "save": reverse("saved_search_new") + kept,
     }
     return render(request, "search/search_page.html", context)
+
+
+#: Suggestions of each kind.
+SUGGESTED = 5
+
+
+@cache_control(private=True, max_age=60)
+def suggest_words(request: HttpRequest) -> JsonResponse:
+    """``GET ?q=``: what the words being typed may become, as ``{"suggestions": [{"kind", "text",
+    "address", "lang"}]}``; ``lang`` is that of a title."""
+    asked = SearchRequest(
+        request.GET.get("q", "").replace("\0", " ").strip()[:MAX_CHARACTERS],
+        language=active_language(),
+        user=request.user,
+        limit=SUGGESTED,
+    )
+    addresses = Addresses.of_request(request, asked.language)
+    found = [suggestions.as_item(one, addresses) for one in suggest(asked)]
+    return JsonResponse({"suggestions": found})
 
 
 def _page_number(given: str, errors: dict[str, str]) -> int:
