@@ -164,30 +164,32 @@ def write(
     """Writes the publications as the database has them now, under ``versions``, into the index
     ``name``; what is not live any more is deleted. Errors by key of what was not written. A
     newer version in the index is no error; its key is added to ``late``."""
-    found = documents.documents(versions)
-    operations: list[dict[str, Any]] = []
-    for key, version in versions.items():
-        how = {"_id": str(key), "version": version, "version_type": "external_gte"}
-        if key in found:
-            operations += [{"index": how}, {**found[key], "version": version}]
-        else:
-            operations.append({"delete": how})
-    answer = es.bulk(
-        index=name,
-        operations=operations,
-        refresh=refresh,
-        require_alias=alias,
-        filter_path="errors,items.*.status,items.*._id,items.*.error.type",
-    )
-    failed = {}
-    for item in answer.get("items", ()):
-        ((_action, result),) = item.items()
-        if result["status"] == 409 and late is not None:
-            late.add(uuid.UUID(result["_id"]))
-        missing = result["status"] == 404 and "error" not in result
-        if result["status"] not in (200, 201, 409) and not missing:
-            error = result.get("error", {}).get("type", "unknown")
-            failed[uuid.UUID(result["_id"])] = f"{result['status']} {error}"
+    failed: dict[uuid.UUID, str] = {}
+    for part in documents.parts(versions):
+        found = documents.documents(part)
+        operations: list[dict[str, Any]] = []
+        for key in part:
+            version = versions[key]
+            how = {"_id": str(key), "version": version, "version_type": "external_gte"}
+            if key in found:
+                operations += [{"index": how}, {**found[key], "version": version}]
+            else:
+                operations.append({"delete": how})
+        answer = es.bulk(
+            index=name,
+            operations=operations,
+            refresh=refresh,
+            require_alias=alias,
+            filter_path="errors,items.*.status,items.*._id,items.*.error.type",
+        )
+        for item in answer.get("items", ()):
+            ((_action, result),) = item.items()
+            if result["status"] == 409 and late is not None:
+                late.add(uuid.UUID(result["_id"]))
+            missing = result["status"] == 404 and "error" not in result
+            if result["status"] not in (200, 201, 409) and not missing:
+                error = result.get("error", {}).get("type", "unknown")
+                failed[uuid.UUID(result["_id"])] = f"{result['status']} {error}"
     return failed
 
 

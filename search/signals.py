@@ -12,9 +12,11 @@ from django.db.models import Model, Q
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from taggit.models import Tag
 from wagtail.models import Page, PageViewRestriction
+from wagtail.search.index import insert_or_update_object
 from wagtail.signals import post_page_move
 
 from pages.models import Country, Network, Term, Theme
+from repository.files.queue import looked_at
 from repository.models import Contributor, DocumentType, PublicationPage, PublicationTag
 
 from . import queue, synonyms
@@ -75,6 +77,14 @@ def synonyms_changed(sender: Any, **kwargs: Any) -> None:
         synonyms.changed()
 
 
+def file_read(sender: Any, document: int, **kwargs: Any) -> None:
+    """The text of a file is known, or another: both indexes hold it."""
+    pages = PublicationPage.objects.filter(files__document=document, live=True)
+    queue.changed(pages)
+    for page in pages.distinct():
+        insert_or_update_object(page)
+
+
 def below(path: str) -> Any:
     return PublicationPage._base_manager.filter(Q(path__startswith=path))
 
@@ -95,4 +105,5 @@ def connect() -> None:
             on(signal, term_changed, model)
     for through in THROUGHS:
         on(m2m_changed, terms_changed, through)
+    looked_at.connect(file_read, dispatch_uid="search file_read")
     post_page_move.connect(moved, dispatch_uid="search moved")

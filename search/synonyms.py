@@ -134,7 +134,7 @@ def compiled(sets: Iterable[SynonymSet]) -> Rules:
         own = targets.setdefault(first, {first: None})
         for other in others:
             own |= dict.fromkeys([other, *group.get(other, ())])
-    complete = {term: tuple(others) for term, others in targets.items()}
+    complete = {term: tuple(wider) for term, wider in targets.items()}
     for term, others in list(complete.items()):
         for form in numbers(term):
             complete.setdefault(form, (form, *others))

@@ -30,7 +30,7 @@ from pages.filters import Choice, Year
 from repository.models import Contributor, PublicationPage
 from repository.words import words
 
-from .. import cursors, suggestions, synonyms
+from .. import cursors, files, suggestions, synonyms
 from ..collation import LETTERS, sort_key
 from ..contract import Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
 from ..facets import facet
@@ -424,6 +424,7 @@ class Question:
         if not shown:
             return ()
         pages = PublicationPage.objects.filter(pk__in=shown).with_list_relations().in_bulk()
+        texts = files.texts(shown) if request.highlight and self.terms else {}
         marker = Marker((*self.terms, *others(self.asked.expansions)) if request.highlight else ())
         return tuple(
             Hit(
@@ -432,6 +433,7 @@ class Question:
                 title_html=marker.mark(pages[pk].title),
                 snippets=marker.passages(plain_text(pages[pk])) if request.highlight else (),
                 partial=bool(self.terms) and pk not in self.complete,
+                passages=files.passages(marker, texts.get(pk, ())),
             )
             for pk in shown
             if pk in pages  # deleted a moment ago

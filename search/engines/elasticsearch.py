@@ -26,7 +26,7 @@ from pages import access
 from repository.models import PublicationPage
 from repository.words import words
 
-from .. import cursors, index, queries, queue, suggestions
+from .. import cursors, files, index, queries, queue, suggestions
 from ..breaker import Breaker
 from ..contract import Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
 from ..documents import documents, plain
@@ -315,6 +315,8 @@ class ElasticsearchEngine:
             *others(asked.expansions),
         ]
         marker = Marker(terms if request.highlight else ())
+        look_in = [page.pk for page in pages.values()] if request.highlight and asked.terms else []
+        texts = files.texts(look_in)
         hits = []
         for row in rows:
             page = pages.get(UUID(row["_id"]))
@@ -334,6 +336,7 @@ class ElasticsearchEngine:
                     if request.highlight
                     else (),
                     partial=bool(asked.terms) and not flags,
+                    passages=files.passages(marker, texts.get(page.pk, ())),
                 )
             )
         complete = counted["every"]["doc_count"]
