@@ -113,7 +113,7 @@ def search_publications(request: HttpRequest, query: Query) -> dict[str, Any]:
     query.gather([hit.page for hit in results.hits])
     return {
         "count": results.total,
-        "items": [_item(hit, query) for hit in results.hits],
+        "items": [as_item(hit, query) for hit in results.hits],
         "facets": results.facets,
         "relaxed": results.relaxed,
         "suggestion": results.suggestion,
@@ -135,7 +135,7 @@ def _facets(given: str) -> tuple[str, ...]:
     return names
 
 
-def _item(hit: Hit, query: Query) -> dict[str, Any]:
+def as_item(hit: Hit, query: Query) -> dict[str, Any]:
     return {
         **page_fields(hit.page, query),
         "year": hit.page.year,
@@ -187,4 +187,4 @@ def similar_publications(request: HttpRequest, query: Query, id: PageId) -> list
     page = query.version(PublicationPage.objects.all(), id)
     hits = more_like_this(page, request.user, query.language)
     query.gather([hit.page for hit in hits])
-    return [_item(hit, query) for hit in hits]
+    return [as_item(hit, query) for hit in hits]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models.functions import Coalesce
@@ -41,7 +42,7 @@ class AtomFeed(Atom1Feed):
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
         for name in item["authors"]:
-            handler.startElement("author", {})
+            handler.startElement("author", AttributesImpl({}))
             handler.addQuickElement("name", name)
             handler.endElement("author")
 
@@ -81,7 +82,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         atom.add_item(
             title=page.title,
             link=request.build_absolute_uri(addresses.of(page)),
-            description=escape(page.description) or None,
+            description=str(escape(page.description)),
             unique_id=f"urn:uuid:{page.translation_key}",
             pubdate=page.first_published_at or page.updated,
             updateddate=page.updated,

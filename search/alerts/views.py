@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -13,11 +16,20 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cpmg.mail import categories
+from cpmg.users.models import User
 
 from . import letters
 from .models import SavedSearch
 from .saving import Asked, SavedSearchForm
 from .sending import CATEGORY
+
+
+def person_of(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def own(request: HttpRequest) -> QuerySet[SavedSearch]:
+    return SavedSearch.objects.filter(person=person_of(request))
 
 
 @require_safe
@@ -29,12 +41,15 @@ def own_list(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, changed: SavedSearchForm | None = None) -> HttpResponse:
     """``changed`` is a form with errors, to be shown in the place of its search."""
     rows = []
-    for search in SavedSearch.objects.filter(person=request.user):
-        own = changed if changed and changed.instance.pk == search.pk else None
+    for search in own(request):
+        form = SavedSearchForm(instance=search, auto_id=f"id_{search.pk}_%s")
+        if changed and changed.instance.pk == search.pk:
+            form = changed
         rows.append(
             {
                 "search": search,
-                "form": own or SavedSearchForm(instance=search, auto_id=f"id_{search.pk}_%s"),
+                "form": with_errors
+                or SavedSearchForm(instance=search, auto_id=f"id_{search.pk}_%s"),
                 "address": letters.address_of(search),
                 "described": Asked(QueryDict(search.query)).described,
             }
@@ -48,16 +63,16 @@ def _list(request: HttpRequest, changed: SavedSearchForm | None = None) -> HttpR
 def new(request: HttpRequest) -> HttpResponse:
     """Keeps the search whose parameters the address has."""
     asked = Asked(request.GET)
-    own = SavedSearch.objects.filter(person=request.user)
-    if own.filter(query=asked.query).exists():
+    saved = own(request)
+    if saved.filter(query=asked.query).exists():
         messages.info(request, _("You have saved this search already."))
         return redirect("saved_searches")
-    if own.count() >= SavedSearch.MOST:
+    if saved.count() >= SavedSearch.MOST:
         text = _("You have saved %(count)s searches. Delete one to save another.")
         messages.error(request, text % {"count": SavedSearch.MOST})
         return redirect("saved_searches")
     search = SavedSearch(
-        person=request.user, query=asked.query, frequency=SavedSearch.Frequency.WEEKLY
+        person=person_of(request), query=asked.query, frequency=SavedSearch.Frequency.WEEKLY
     )
     described = asked.described or _("All publications")
     form = SavedSearchForm(request.POST or None, instance=search, initial={"name": described[:120]})
@@ -73,7 +88,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    search = get_object_or_404(SavedSearch, pk=pk, person=request.user)
+    search = get_object_or_404(own(request), pk=pk)
     form = SavedSearchForm(request.POST, instance=search, auto_id=f"id_{pk}_%s")
     if not form.is_valid():
         return _list(request, form)
@@ -85,7 +100,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    get_object_or_404(SavedSearch, pk=pk, person=request.user).delete()
+    get_object_or_404(own(request), pk=pk).delete()
     messages.success(request, _("The search was deleted."))
     return redirect("saved_searches")
 
