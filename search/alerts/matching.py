@@ -20,7 +20,7 @@ from typing import Any
 from django.db import transaction
 
 from pages.filters import Choice
-from repository.models import PublicationPage
+from repository.models import PublicationFile, PublicationPage
 from repository.words import words
 
 from .. import synonyms, syntax
@@ -78,11 +78,16 @@ class Newcomers:
         self.years: dict[int, int] = defaultdict(int)
         self.contributors: list[tuple[int, set[str]]] = []
         bits: dict[uuid.UUID, int] = {}
+        by_page: dict[int, int] = {}
         for page in self._pages(keys):
             if page.translation_key not in bits:
                 bits[page.translation_key] = 1 << len(self.keys)
                 self.keys.append(page.translation_key)
-            self._read(page, bits[page.translation_key])
+            by_page[page.pk] = bits[page.translation_key]
+            self._read(page, by_page[page.pk])
+        kinds = PublicationFile.objects.filter(page__in=by_page).order_by()
+        for pk, kind in kinds.values_list("page", "document__details__kind"):
+            self.codes["format", kind or ""] |= by_page[pk]
 
     @staticmethod
     def _pages(keys: Collection[uuid.UUID]) -> Any:

@@ -48,8 +48,7 @@ def _list(request: HttpRequest, changed: SavedSearchForm | None = None) -> HttpR
         rows.append(
             {
                 "search": search,
-                "form": with_errors
-                or SavedSearchForm(instance=search, auto_id=f"id_{search.pk}_%s"),
+                "form": form,
                 "address": letters.address_of(search),
                 "described": Asked(QueryDict(search.query)).described,
             }
