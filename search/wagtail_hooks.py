@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
-from .viewsets import SynonymSetViewSet
+from .viewsets import StateViewSet, SynonymSetViewSet
 
 
 class SearchGroup(ViewSetGroup):
@@ -18,7 +18,7 @@ class SearchGroup(ViewSetGroup):
     menu_name = "search-tools"
     menu_icon = "search"
     menu_order = 270
-    items = (SynonymSetViewSet(),)
+    items = (SynonymSetViewSet(), StateViewSet())
 
 
 @hooks.register("register_admin_viewset")

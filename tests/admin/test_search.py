@@ -1,9 +1,11 @@
 """What editors keep for the search."""
 
+import uuid
+
 import pytest
 from bs4 import BeautifulSoup
 
-from search.models import SynonymSet
+from search.models import IndexJob, SynonymSet
 
 ADD = "/admin/search/synonyms/new/"
 
@@ -34,3 +36,21 @@ def test_what_is_no_set_is_explained(editor, terms):
 
 def test_the_menu_leads_there(editor):
     assert "/admin/search/synonyms/" in editor.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("engine", ["database", "elasticsearch"])
+def test_the_state_of_the_search_is_shown(editor, settings, engine):
+    settings.SEARCH_ENGINE = engine
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
+    if engine == "elasticsearch":
+        IndexJob.objects.create(key=uuid.uuid4(), attempts=3, error="503 unavailable")
+    page = editor.get("/admin/search/state/")
+    text = BeautifulSoup(page.content, "html.parser").select_one("#main").get_text(" ")
+    assert engine in text
+    assert "127.0.0.1" not in text
+    assert ("503 unavailable" in text) == (engine == "elasticsearch")
+
+
+def test_the_state_of_the_search_is_for_those_who_write(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("member@example.org"))
+    assert client.get("/admin/search/state/").status_code in (302, 403)
