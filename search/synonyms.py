@@ -135,9 +135,9 @@ def compiled(sets: Iterable[SynonymSet]) -> Rules:
         for other in others:
             own |= dict.fromkeys([other, *group.get(other, ())])
     complete = {term: tuple(wider) for term, wider in targets.items()}
-    for term, others in list(complete.items()):
+    for term, found in list(complete.items()):
         for form in numbers(term):
-            complete.setdefault(form, (form, *others))
+            complete.setdefault(form, (form, *found))
     return Rules(complete, max(map(len, complete), default=0))
 
 

@@ -131,15 +131,15 @@ def converge(
     """Writes all that differs into the index ``name``. What differed, and the errors by key of
     what could not be written."""
     total = Differences()
-    failed: dict[UUID, str] = {}
-    for differences, versions in _batches(es, name):
-        if versions:
-            late: set[UUID] = set()
-            failed |= queue.write(es, name, versions, alias=alias, late=late)
-            if lifted := _lift({key: versions[key] for key in late}):
-                failed |= queue.write(es, name, lifted, alias=alias)
-        total.take(differences)
-        progress(differences.checked)
+    with queue.Writer(es, name, refresh=False, alias=alias) as writer:
+        for differences, versions in _batches(es, name):
+            if versions:
+                writer.write(versions)
+            total.take(differences)
+            progress(differences.checked)
+    failed = writer.failed
+    if lifted := _lift(writer.late):
+        failed = failed | queue.write(es, name, lifted, alias=alias)
     return total, failed
 
 
