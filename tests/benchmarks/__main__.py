@@ -79,9 +79,10 @@ def prepared() -> Iterator[None]:
 def main() -> None:
     with prepared():
         run()
-        from tests.benchmarks import search
+        from tests.benchmarks import alerts, search
 
         search.run()
+        alerts.run()
 
 
 def run() -> None:
