@@ -57,7 +57,7 @@ ADDRESSES: dict[str, list[str]] = {
         *("/en/search/suggest/?q=report", "/en/search/suggest/?q=xqdraftx"),
         *("/fr/recherche/suggest/?q=xqmembersx", "/en/search/suggest/?q=xqnetworkx"),
         *("/en/search/feed.atom", "/en/search/feed.atom?q=report", "/fr/recherche/feed.atom"),
-        *("/es/buscar/feed.atom?q=xqmembersx", "/en/search/feed.atom?tag=none"),
+        *("/es/buscar/feed.atom?q=migration", "/en/search/feed.atom?tag=none"),
     ],
     r"^search/stop/": ["/search/stop/none/"],
     r"^en/account": [
