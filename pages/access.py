@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from wagtail.models import Page, PageViewRestriction
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 #: The readers' key of what everybody may read.
 PUBLIC = "public"
 
-Q = TypeVar("Q", bound="PageQuerySet")
+PageRows = TypeVar("PageRows", bound="PageQuerySet")
 
 #: Those who work on all shelves.
 STAFF = ("Editors", "Moderators")
@@ -44,32 +45,35 @@ def is_staff(user: User | AnonymousUser) -> bool:
 
 def _refused_paths(user: User | AnonymousUser) -> list[str]:
     """Tree paths of the restricted sections that ``user`` may not enter (one or two queries)."""
-    restrictions = PageViewRestriction.objects.select_related("page").prefetch_related("groups")
-    group_ids: set[int] | None = None
-    refused = []
-    for restriction in restrictions:
-        kind = restriction.restriction_type
-        if kind == PageViewRestriction.NONE or (user.is_active and user.is_superuser):
-            continue
-        if kind == PageViewRestriction.LOGIN and user.is_authenticated and user.is_active:
-            continue
-        if kind == PageViewRestriction.GROUPS and user.is_authenticated and user.is_active:
-            if group_ids is None:
-                group_ids = set(user.groups.values_list("pk", flat=True))
-            if group_ids & {group.pk for group in restriction.groups.all()}:
-                continue
-        refused.append(restriction.page.path)
-    return refused
+    if user.is_active and user.is_superuser:
+        return []
+    restrictions = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
+    known = user.is_authenticated and user.is_active
+    own: set[int] | None = None
+    entered: dict[str, bool] = {}
+    rows = restrictions.values_list("pk", "page__path", "restriction_type", "groups")
+    for pk, path, kind, group in rows.order_by("page__path"):
+        key = f"{path} {pk}"
+        may = entered.get(key, False)
+        if kind == PageViewRestriction.LOGIN:
+            may = known
+        elif kind == PageViewRestriction.GROUPS and known and group is not None:
+            if own is None:
+                own = set(user.groups.values_list("pk", flat=True))
+            may = may or group in own
+        entered[key] = may
+    return list(dict.fromkeys(key.split()[0] for key, may in entered.items() if not may))
 
 
-def readable_by(pages: Q, user: User | AnonymousUser | None) -> Q:
+def readable_by(pages: PageRows, user: User | AnonymousUser | None) -> PageRows:
     """The live pages among ``pages`` that ``user`` may read; none when there is no user."""
     if user is None:
         return pages.none()
     pages = pages.live()
+    refused = Q()
     for path in _refused_paths(user):
-        pages = pages.exclude(path__startswith=path)
-    return pages
+        refused |= Q(path__startswith=path)
+    return pages.exclude(refused) if refused else pages
 
 
 def may_read(

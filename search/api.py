@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import Field
 
-from pages.api import BadQuery, Coded, PageItem, Query, Text, answers, coded, page_fields, resource
+from pages.api import (
+    BadQuery,
+    Coded,
+    PageId,
+    PageItem,
+    Query,
+    Text,
+    answers,
+    coded,
+    page_fields,
+    resource,
+)
+from repository.models import PublicationPage
 
-from .contract import FACETS, Hit
-from .engines import search
+from . import suggestions
+from .contract import FACETS, Hit, SearchRequest
+from .cursors import BadCursorError
+from .engines import more_like_this, search, suggest
 from .filters import SearchFilter
 from .words import MAX_CHARACTERS
 
 router = resource("search")
+
+
+class SearchPassage(Schema):
+    html: str = Field(description="Words from a file in HTML, with <mark> around what was found.")
+    page: int | None = Field(description="The page of the file that they stand on.")
+    language: str = Field(examples=["en"])
+    document: int = Field(description="The number of the file's document.")
 
 
 class SearchItem(PageItem):
@@ -26,6 +47,7 @@ class SearchItem(PageItem):
     partial: bool = Field(description="Whether it holds some of the words only.")
     title_html: str = Field(description="The title, with <mark> around what was found.")
     snippets: list[str] = Field(description="Passages in HTML, with <mark> around what was found.")
+    passages: list[SearchPassage] = Field(description="Passages from the files.")
 
 
 class SearchBucket(Schema):
@@ -47,12 +69,19 @@ class SearchAnswer(Schema):
     facets: list[SearchFacet]
     relaxed: bool = Field(description="Few hold all the words: those with some of them follow.")
     suggestion: str | None = Field(description="The words that were perhaps meant.")
+    next_cursor: str = Field(description="`cursor` of what follows; empty at the end.")
+    exact: int | None = Field(description="The record of the DOI, ISBN or ISSN that `q` is.")
+    degraded: bool = Field(description="A simpler engine answered in place of the usual one.")
     took_ms: float = Field(description="Milliseconds inside the engine.")
     engine: str = Field(examples=["database"])
 
 
+#: Suggestions of each kind.
+SUGGESTED = 5
+
 TEXTS = (
     Text("q", "Words; phrases in quotation marks.", MAX_CHARACTERS),
+    Text("cursor", "`next_cursor` of the answer before, in place of `offset`.", 2000),
     Text("facets", f"Names of facets, separated by commas: {', '.join(FACETS)}."),
 )
 
@@ -68,22 +97,29 @@ TEXTS = (
 )
 def search_publications(request: HttpRequest, query: Query) -> dict[str, Any]:
     asked = cast(SearchFilter, query.filter)
-    results = search(
-        asked.search_request(
-            user=request.user,
-            language=query.language,
-            limit=query.limit,
-            offset=query.offset,
-            facets=_facets(query.texts["facets"]),
+    try:
+        results = search(
+            asked.search_request(
+                user=request.user,
+                language=query.language,
+                limit=query.limit,
+                offset=query.offset,
+                cursor=query.texts["cursor"],
+                facets=_facets(query.texts["facets"]),
+            )
         )
-    )
+    except BadCursorError:
+        raise BadQuery({"cursor": _("This is not the cursor of this question.")}) from None
     query.gather([hit.page for hit in results.hits])
     return {
         "count": results.total,
-        "items": [_item(hit, query) for hit in results.hits],
+        "items": [as_item(hit, query) for hit in results.hits],
         "facets": results.facets,
         "relaxed": results.relaxed,
         "suggestion": results.suggestion,
+        "next_cursor": results.next_cursor,
+        "exact": results.exact and results.exact.pk,
+        "degraded": results.degraded,
         "took_ms": results.took_ms,
         "engine": results.engine,
     }
@@ -99,7 +135,7 @@ def _facets(given: str) -> tuple[str, ...]:
     return names
 
 
-def _item(hit: Hit, query: Query) -> dict[str, Any]:
+def as_item(hit: Hit, query: Query) -> dict[str, Any]:
     return {
         **page_fields(hit.page, query),
         "year": hit.page.year,
@@ -108,4 +144,47 @@ def _item(hit: Hit, query: Query) -> dict[str, Any]:
         "partial": hit.partial,
         "title_html": hit.title_html,
         "snippets": hit.snippets,
+        "passages": hit.passages,
     }
+
+
+class SuggestionItem(Schema):
+    kind: Literal["title", "subject", "person"]
+    text: str = Field(examples=["Border management"])
+    address: str = Field(description="Where the reader site leads: a record, or a list.")
+    lang: str = Field(description="The language of a title.", examples=["en"])
+
+
+class Suggestions(Schema):
+    items: list[SuggestionItem]
+
+
+@answers(
+    router,
+    "/suggest/",
+    Suggestions,
+    id="search_suggest",
+    summary="Suggest titles, subjects and people while words are typed",
+    texts=(Text("q", "The beginning of words.", MAX_CHARACTERS),),
+    paged=False,
+)
+def suggest_words(request: HttpRequest, query: Query) -> dict[str, Any]:
+    asked = SearchRequest(
+        query.texts["q"], language=query.language, user=request.user, limit=SUGGESTED
+    )
+    return {"items": [suggestions.as_item(one, query.addresses) for one in suggest(asked)]}
+
+
+@answers(
+    router,
+    "/similar/{id}/",
+    list[SearchItem],
+    id="search_similar",
+    summary="Publications on what one publication is about",
+    paged=False,
+)
+def similar_publications(request: HttpRequest, query: Query, id: PageId) -> list[dict[str, Any]]:
+    page = query.version(PublicationPage.objects.all(), id)
+    hits = more_like_this(page, request.user, query.language)
+    query.gather([hit.page for hit in hits])
+    return [as_item(hit, query) for hit in hits]

@@ -9,8 +9,18 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from cpmg import work
+        from cpmg.mail import categories, conditions
+        from cpmg.users import leaving
 
         from . import checks, queue, signals  # noqa: F401  (importing registers the system checks)
+        from .alerts import arrivals, saving, sending
 
         signals.connect()
         work.register(queue.NAME, queue.drain_if_in_use, queue.is_waiting)
+        arrivals.connect()
+        work.register(arrivals.NAME, sending.drain, sending.is_waiting)
+        categories.register(
+            sending.CATEGORY, categories.Category(_("What is new in my saved searches"))
+        )
+        conditions.register(sending.CONDITION, sending.still_readable)
+        leaving.keeps("saved_searches", saving.saved_by)

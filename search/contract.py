@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Order = Literal["relevance", "newest", "oldest", "title"]
 
 #: The facets that every engine knows, by the names of the filters that they belong to.
-FACETS = ("country", "theme", "network", "type", "language", "tag", "year")
+FACETS = ("country", "theme", "network", "type", "language", "format", "tag", "year")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class SearchRequest:
     publication has one of the codes of each name. ``language`` is the reader's, preferred for
     what is shown and never required. ``authors`` are names of contributors, each of which must be
     among them. ``user=None`` finds nothing: the access policy denies
-    when nobody asks. Without words, ``relevance`` means ``newest``.
+    when nobody asks. Without words, ``relevance`` means ``newest``. ``cursor`` is the
+    ``next_cursor`` of the results before, and takes the place of ``offset``.
     """
 
     query: str = ""
@@ -46,21 +47,34 @@ class SearchRequest:
     order: Order = "relevance"
     limit: int = 20
     offset: int = 0
+    cursor: str = ""
     facets: tuple[str, ...] = ()
     highlight: bool = True
 
 
 @dataclass(frozen=True)
+class Passage:
+    """Words that were found in a file: ``html`` as a snippet, the number of the page in the file,
+    counted from 1 (None where the file has no pages), the file's language and its document."""
+
+    html: SafeString
+    page: int | None
+    language: str
+    document: int
+
+
+@dataclass(frozen=True)
 class Hit:
     """One publication. ``title_html`` and ``snippets`` are escaped, save for ``<mark>`` around
-    the words that were found. ``partial``: it holds some of the words, not all. Without words
-    the score is 0."""
+    the words that were found. ``passages`` are from its files. ``partial``: it holds some of the
+    words, not all. Without words the score is 0."""
 
     page: PublicationPage
     score: float
     title_html: SafeString
     snippets: tuple[SafeString, ...] = ()
     partial: bool = False
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,17 @@ class Facet:
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """What the words that are being typed may become: the ``title`` of ``page``; or a subject or
+    a person, listed by the search with ``query``, its parameters."""
+
+    kind: Literal["title", "subject", "person"]
+    text: str
+    page: PublicationPage | None = None
+    query: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Capabilities:
     """What not every engine can do."""
 
@@ -98,7 +123,9 @@ class Results:
     """An answer. ``relaxed``: few publications hold all the words, so those with some of them
     follow. ``unfiltered``: how many there are without the filters and years. ``suggestion``:
     the words that were perhaps meant. ``took_ms``: milliseconds inside the engine. ``degraded``:
-    the engine that was asked could not answer, and ``engine`` did in its place."""
+    the engine that was asked could not answer, and ``engine`` did in its place. ``next_cursor``:
+    where the list goes on, empty at its end. ``exact``: the publication with the identifier that
+    the whole query is."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -110,6 +137,8 @@ class Results:
     relaxed: bool = False
     suggestion: str | None = None
     degraded: bool = False
+    next_cursor: str = ""
+    exact: PublicationPage | None = None
 
 
 class Engine(Protocol):
@@ -121,6 +150,12 @@ class Engine(Protocol):
     indexed: bool
 
     def search(self, request: SearchRequest) -> Results: ...
+
+    def suggest(self, request: SearchRequest) -> tuple[Suggestion, ...]:
+        """What the words of ``request`` may become, ``limit`` of each kind at most."""
+
+    def more_like_this(self, page: PublicationPage, request: SearchRequest) -> tuple[Hit, ...]:
+        """Publications on what ``page`` is about, for the reader of ``request``."""
 
     def state(self) -> dict[str, dict[str, Any]]:
         """``search`` and ``queue`` for ``/health/``. Names no host."""

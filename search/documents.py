@@ -10,7 +10,7 @@ Rows are read, not pages: a rebuild reads them all, and most of its time would g
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,11 +21,21 @@ from pages import access
 from pages.models import Country, Network, Term, Theme
 from pages.models.base import language_order
 from pages.models.vocabularies import forget_labels
-from repository.models import Contributor, DocumentType, PublicationPage, PublicationTag
+from repository.models import (
+    Contributor,
+    DocumentType,
+    PublicationFile,
+    PublicationPage,
+    PublicationTag,
+)
 
+from . import files
+from .collation import sort_key
 from .index import LANGUAGES
 
 Document = dict[str, Any]
+#: Characters of text that are held at once.
+HEAVIEST = 16_000_000
 #: By vocabulary the names by code in each language.
 Names = dict[type[Term], list[dict[str, str]]]
 
@@ -37,7 +47,7 @@ RELATIONS: dict[str, tuple[str, type[Term] | None]] = {
     "language": ("languages", None),
 }
 COLUMNS = (
-    *("pk", "translation_key", "path", "title", "summary", "abstract", "sort_title"),
+    *("pk", "translation_key", "path", "title", "summary", "abstract"),
     *("year", "month", "publisher", "container_title", "series", "doi", "isbn", "issn"),
 )
 
@@ -51,6 +61,8 @@ class Row:
     codes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     tags: list[tuple[str, str]] = field(default_factory=list)
     contributors: list[str] = field(default_factory=list)
+    files: list[files.FileText] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
         return self.values[name]
@@ -70,8 +82,26 @@ def documents(keys: Iterable[UUID]) -> dict[UUID, Document]:
     groups = _groups(keys, *COLUMNS, "locale__language_code", "document_type__code")
     rows = {row.pk: row for group in groups.values() for row in group}
     _relate(rows)
+    for pk, texts in files.texts(rows).items():
+        rows[pk].files = texts
     names = _names()
     return {key: _document(key, group, names) for key, group in groups.items()}
+
+
+def parts(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """``keys`` in parts whose documents fit into memory, and into a request, at once."""
+    part: list[UUID] = []
+    weight = 0
+    keys = list(keys)
+    heavy = files.weights(keys)
+    for key in sorted(keys, key=lambda key: heavy.get(key, 0)):
+        weight += heavy.get(key, 0)
+        if part and weight > HEAVIEST:
+            yield part
+            part, weight = [], heavy.get(key, 0)
+        part.append(key)
+    if part:
+        yield part
 
 
 def readers(keys: Iterable[UUID]) -> dict[UUID, list[str]]:
@@ -107,6 +137,10 @@ def _relate(rows: dict[int, Row]) -> None:
     tagged = PublicationTag.objects.filter(content_object__in=pages).order_by("pk")
     for page, slug, name in tagged.values_list("content_object", "tag__slug", "tag__name"):
         rows[page].tags.append((slug, name))
+    held = PublicationFile.objects.filter(page__in=pages).order_by("sort_order", "pk")
+    for page, kind in held.values_list("page", "document__details__kind"):
+        if kind:
+            rows[page].formats.append(kind)
     people = Contributor.objects.filter(page__in=pages).order_by("sort_order", "pk")
     for page, family, given in people.values_list("page", "family_name", "given_name"):
         rows[page].contributors.append(", ".join(filter(None, (family, given))))
@@ -145,10 +179,11 @@ def _document(key: UUID, rows: list[Row], names: Names) -> Document:
             for identifier in (text.lower(), text.replace("-", "").lower())
         ),
         "type": first.type,
+        "format": _each(kind for row in rows for kind in row.formats),
         "tag": _each(slug for row in rows for slug, _name in row.tags),
         "sort_title": {
             language: next(
-                by_language[other].sort_title
+                sort_key(by_language[other].title, language)[:255]
                 for other in language_order(language)
                 if other in by_language
             )
@@ -156,6 +191,8 @@ def _document(key: UUID, rows: list[Row], names: Names) -> Document:
         },
         **{facet: _each(code for row in rows for code in row.codes[facet]) for facet in RELATIONS},
     }
+    if body := _body(rows):
+        document["body"] = body
     if first.year:
         document["year"] = first.year
         document["published"] = f"{first.year:04}-{first.month or 7:02}"
@@ -167,6 +204,19 @@ def _document(key: UUID, rows: list[Row], names: Names) -> Document:
             for language, row in by_language.items()
         }
     return document
+
+
+def _body(rows: list[Row]) -> dict[str, list[str]]:
+    """The text of the files by language; of a language without an analyser of its own, beside
+    that of the record."""
+    body: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        for file in row.files:
+            language = file.language if file.language in LANGUAGES else row.language
+            text = "\n".join(file.pages)
+            if text not in body[language]:
+                body[language].append(text)
+    return dict(body)
 
 
 def plain(summary: str, abstract: str) -> str:

@@ -208,22 +208,23 @@ def on_database(
 def _matches(
     table: sqlite3.Connection, query: Query, documents: tuple[Document, ...]
 ) -> tuple[tuple[str, float], ...]:
-    from .engines.database import ENOUGH, fts5_match
+    from .engines.database import ENOUGH, Asked, fts5_match
 
-    terms = parse(query.text).terms
+    asked = Asked.of(parse(query.text))
+    terms = asked.terms
     if not terms:
         return ()
     sql = (
         "SELECT rowid, -bm25(docs, 3, 1) AS score FROM docs WHERE docs MATCH ?"
         " ORDER BY score DESC, rowid LIMIT ?"
     )
-    complete = table.execute(sql, [fts5_match(terms, every=True), DEPTH]).fetchall()
+    complete = table.execute(sql, [fts5_match(asked, every=True), DEPTH]).fetchall()
     some = []
     if len(complete) < ENOUGH and len(terms) > 1:
         held = {row[0] for row in complete}
         some = [
             row
-            for row in table.execute(sql, [fts5_match(terms, every=False), DEPTH]).fetchall()
+            for row in table.execute(sql, [fts5_match(asked, every=False), DEPTH]).fetchall()
             if row[0] not in held
         ]
     found = [(row, score + queries.EVERY) for row, score in complete] + some

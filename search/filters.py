@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
-from pages.filters import Year
+from pages.filters import Choice, Year
+from repository.files.kinds import MEDIA_TYPES
 from repository.filters import PublicationFilter
 
 from .contract import Order, SearchRequest
@@ -15,14 +16,25 @@ if TYPE_CHECKING:
     from cpmg.users.models import User
 
 
-class SearchFilter(PublicationFilter):
-    """The filters of the repository, with words, and relevance as the first order."""
+def formats() -> dict[str, str]:
+    """The kinds of file, under the names that they go by."""
+    return {kind: kind.upper() for kind in MEDIA_TYPES}
 
+
+class SearchFilter(PublicationFilter):
+    """The filters of the repository and the format of files, with words, and relevance as the
+    first order."""
+
+    parameters = [
+        *(p for p in PublicationFilter.parameters if not isinstance(p, Year)),
+        Choice("format", _("File format"), formats, "files__document__details__kind"),
+        *(p for p in PublicationFilter.parameters if isinstance(p, Year)),
+    ]
     orders = {
         "relevance": (_("Relevance"), "newest_first"),
         **PublicationFilter.orders,
     }
-    also_known = {"page", "q"}
+    also_known = {"page", "q", "cursor"}
 
     def search_request(
         self, *, user: "User | AnonymousUser | None", language: str, **how: Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from anyascii import anyascii
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,6 +16,13 @@ from .words import Term
 #: Characters of a passage, and of what is shown where nothing was found.
 PASSAGE = 220
 WORD = re.compile(r"[^\W_]+")
+
+#: Letters with accents by those without, where they are one.
+FOLDED = {
+    code: plain
+    for code in range(0xC0, 0x250)
+    if len(plain := anyascii(chr(code))) == 1 and plain.isalpha()
+}
 
 
 class Marker:
@@ -46,6 +54,20 @@ class Marker:
                     marked.update(range(position, position + len(phrase)))
         return [spots[position][:2] for position in sorted(marked)]
 
+    def window(self, text: str) -> tuple[int, str]:
+        """How many different words of the query a long ``text`` holds, and what stands around
+        the first of them. Quick rather than thorough: for whole books."""
+        folded = text.translate(FOLDED).lower()
+        if len(folded) != len(text):  # a letter whose small form is two
+            return 0, ""
+        places = [_whole(folded, form) for form in self.forms]
+        places += [_whole(folded, " ".join(phrase)) for phrase in self.phrases]
+        places = [place for place in places if place >= 0]
+        if not places:
+            return 0, ""
+        begin = max(0, min(places) - 2 * PASSAGE)
+        return len(places), text[begin : begin + 5 * PASSAGE]
+
     def mark(self, text: str) -> SafeString:
         """``text``, escaped, with ``<mark>`` around what was found."""
         return _marked(text, self.found(text))
@@ -69,6 +91,18 @@ class Marker:
             passages.append(mark_safe(before + html + after))  # noqa: S308 - escaped above
             shown = end
         return tuple(passages)
+
+
+def _whole(text: str, word: str) -> int:
+    """Where in ``text`` ``word`` stands as a whole, -1 for nowhere."""
+    place = text.find(word)
+    while place >= 0:
+        end = place + len(word)
+        before, after = text[place - 1 : place], text[end : end + 1]
+        if not before.isalnum() and not after.isalnum():
+            return place
+        place = text.find(word, end)
+    return -1
 
 
 def _marked(text: str, found: list[tuple[int, int]]) -> SafeString:

@@ -7,6 +7,7 @@ old one. Reads and writes go through the alias, so that they follow the swap.
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.conf import settings
 from elasticsearch import Elasticsearch
 
 #: Grows with every change of the mapping, the analysers or what documents hold.
-VERSION = 1
+VERSION = 2
 
 LANGUAGES = ("en", "es", "fr", "nl")
 STEMMERS = {"en": "english", "es": "light_spanish", "fr": "light_french", "nl": "dutch"}
@@ -46,6 +47,8 @@ ANALYSIS: dict[str, Any] = {
             "articles": list(ELIDED),
         },
         **{f"stem_{code}": {"type": "stemmer", "language": STEMMERS[code]} for code in LANGUAGES},
+        # In queries only. The set is filled by ``search.synonyms``.
+        "synonyms": {"type": "synonym_graph", "updateable": True},
     },
     "analyzer": {
         "exact": {
@@ -61,6 +64,20 @@ ANALYSIS: dict[str, Any] = {
                     *(["elision"] if code == "fr" else []),
                     *("lowercase", "asciifolding", f"stem_{code}"),
                 ],
+            }
+            for code in LANGUAGES
+        },
+        # Synonyms are looked up as they are written, then stemmed like the text.
+        "synonyms": {
+            "char_filter": ["apart"],
+            "tokenizer": "standard",
+            "filter": ["lowercase", "asciifolding", "synonyms"],
+        },
+        **{
+            f"synonyms_{code}": {
+                "char_filter": ["apart"],
+                "tokenizer": "standard",
+                "filter": ["lowercase", "asciifolding", "synonyms", f"stem_{code}"],
             }
             for code in LANGUAGES
         },
@@ -85,11 +102,13 @@ def _by_language(field: Any) -> dict[str, Any]:
 WORDS = {"type": "text", "analyzer": "exact", "copy_to": ["any"]}
 WORDS_ALONE = {"type": "text", "analyzer": "exact", "norms": False}
 CODES = {"type": "keyword"}
+#: Beginnings of words, for suggestions while typing.
+PREFIXES = {"min_chars": 1, "max_chars": 12}
 
 MAPPING: dict[str, Any] = {
     "dynamic": "strict",
     # What words are looked up in is never read back, but for texts that are quoted.
-    "_source": {"excludes": ["spelling", "names"]},
+    "_source": {"excludes": ["spelling", "names", "body"]},
     "_meta": {"version": VERSION},
     "properties": {
         "key": CODES,
@@ -100,16 +119,22 @@ MAPPING: dict[str, Any] = {
         "abstract": _by_language(_text),
         "body": _by_language(_text),
         # Every title in every language; everything in every language.
-        "titles": {"type": "text", "analyzer": "exact"},
+        "titles": {"type": "text", "analyzer": "exact", "index_prefixes": PREFIXES},
         "any": {"type": "text", "analyzer": "exact"},
         # Contributors, subjects under their names in four languages, publisher and series.
-        "contributors": WORDS,
+        "contributors": {
+            **WORDS,
+            "index_prefixes": PREFIXES,
+            "fields": {"name": {"type": "keyword", "ignore_above": 400}},
+        },
         "subjects": WORDS,
         "names": WORDS,
         # The words that everybody may know of, from which typing errors are put right.
         "spelling": _by_language(lambda code: WORDS_ALONE),
         "identifiers": {"type": "keyword", "copy_to": ["any"]},
-        **dict.fromkeys(("country", "theme", "network", "type", "language", "tag"), CODES),
+        **dict.fromkeys(
+            ("country", "theme", "network", "type", "language", "format", "tag"), CODES
+        ),
         "year": {"type": "short"},
         "month": {"type": "byte"},
         "published": {"type": "date", "format": "yyyy-MM"},
@@ -143,9 +168,35 @@ def client(timeout: float = 10) -> Elasticsearch:
 
 
 def create(es: Elasticsearch, name: str, **more: Any) -> str:
-    """Makes an empty index with the mapping; ``more`` are further settings."""
-    es.indices.create(index=name, mappings=MAPPING, settings={**SETTINGS, **more})
+    """Makes an empty index with the mapping; ``more`` are further settings. The synonyms are
+    there before it, where the server keeps any."""
+    from . import synonyms
+
+    kept = synonyms.prepare(es)
+    analysis = _with_synonyms(synonyms.name() if kept else "")
+    es.indices.create(
+        index=name, mappings=MAPPING, settings={**SETTINGS, "analysis": analysis, **more}
+    )
     return name
+
+
+def _with_synonyms(name: str) -> dict[str, Any]:
+    """The analysis with the set ``name`` of synonyms, or with none."""
+    analysis = copy.deepcopy(ANALYSIS)
+    if name:
+        analysis["filter"]["synonyms"]["synonyms_set"] = name
+        return analysis
+    del analysis["filter"]["synonyms"]
+    for analyzer in analysis["analyzer"].values():
+        analyzer["filter"] = [one for one in analyzer["filter"] if one != "synonyms"]
+    return analysis
+
+
+def knows(es: Elasticsearch, name: str) -> bool:
+    """Whether the index in use takes the synonyms from the set ``name``."""
+    path = "*.settings.index.analysis.filter.synonyms.synonyms_set"
+    found = es.options(ignore_status=404).indices.get_settings(index=alias(), filter_path=path)
+    return name in str(found.body)
 
 
 def current(es: Elasticsearch) -> str | None:

@@ -7,13 +7,18 @@ finds. All figures here were chosen by ``search_evaluate`` on judged collections
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .index import TEXTS
-from .words import Parsed, Term, parse
+from . import synonyms
+from .index import LANGUAGES, TEXTS
+from .words import MAX_CHARACTERS, Expansion, Parsed, Term, parse
+
+if TYPE_CHECKING:
+    from .contract import SearchRequest
+    from .suggestions import Subject
 
 Clause = dict[str, Any]
 
@@ -45,6 +50,16 @@ IDENTIFIER = 4096.0
 #: At most so much for what was published now, half of it for ten years ago.
 RECENCY = 0.2
 
+#: What the synonyms of words count in a field, ``LANGUAGE`` being any, beside the words themselves.
+SYNONYMS = {
+    "title.LANGUAGE": 1.2,
+    "abstract.LANGUAGE": 1.0,
+    "body.LANGUAGE": 0.5,
+    "subjects": 0.4,
+    "any": 0.15,
+}
+SYNONYM = 0.7
+
 #: How Elasticsearch looks for known words near an unknown one.
 NEAR = {
     "suggest_mode": "missing",
@@ -73,6 +88,11 @@ class Asked:
     identifiers: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     corrections: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    expansions: tuple[Expansion, ...] = ()
+    #: Whether Elasticsearch knows the synonyms; else the query names them.
+    known: bool = False
+    #: Whether to leave out what holds some of the words only.
+    strict: bool = True
 
     @classmethod
     def of(
@@ -82,7 +102,16 @@ class Asked:
         identifiers: Iterable[str] = (),
         authors: Iterable[str] = (),
     ) -> Asked:
-        return cls(language, parse(query), tuple(identifiers), tuple(authors))
+        parsed = parse(query)
+        rules, known = synonyms.current() if parsed.sequence else (synonyms.Rules({}), False)
+        return cls(
+            language,
+            parsed,
+            tuple(identifiers),
+            tuple(authors),
+            expansions=rules.expansions(parsed),
+            known=known,
+        )
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -149,9 +178,12 @@ class Asked:
         if not self.words:
             return self
         known = answer["aggregations"]["all"]["known"]["buckets"]
+        synonymous = {word for expansion in self.expansions for word in expansion.typed}
         for entry in answer["suggest"]["near"]:
             word, options = entry["text"], entry["options"]
             if not options or not word.isalpha() or known[word]["doc_count"]:
+                continue
+            if word in synonymous:
                 continue
             best = options[0]["score"]
             corrections[word] = tuple(
@@ -182,6 +214,7 @@ class Asked:
                 ]
             else:
                 should.append(self._word(term))
+        should += [self._synonyms(expansion) for expansion in self.expansions]
         for word in self.joined:
             should += self._everywhere(word, JOINED)
         single = set(self.words)
@@ -230,9 +263,35 @@ class Asked:
             ]
         return {"bool": {"should": should}}
 
+    def _synonyms(self, expansion: Expansion) -> Clause:
+        """The best of what its synonyms count."""
+        queries: list[Clause] = []
+        for name, weight in SYNONYMS.items():
+            for code in LANGUAGES if "LANGUAGE" in name else ("",):
+                field = name.replace("LANGUAGE", code)
+                if self.known:
+                    asked = {
+                        "query": " ".join(expansion.typed),
+                        "analyzer": f"synonyms_{code}" if code else "synonyms",
+                        "operator": "and",
+                        "boost": round(SYNONYM * weight, 4),
+                    }
+                    queries.append({"match": {field: asked}})
+                else:
+                    queries += [
+                        _phrase(field, " ".join(other.words), SYNONYM * weight)
+                        for other in expansion.others
+                    ]
+        return {"dis_max": {"queries": queries}}
+
     def every(self) -> Clause:
-        """That a publication holds every term."""
-        return {"bool": {"filter": [self.present(term) for term in self.terms]}}
+        """That a publication holds every term, or a synonym in the place of some."""
+        covered = {term for expansion in self.expansions for term in expansion.terms}
+        asked = [self.present(term) for term in self.terms if term not in covered]
+        for expansion in self.expansions:
+            typed = {"bool": {"filter": [self.present(term) for term in expansion.terms]}}
+            asked.append({"bool": {"should": [typed, self._synonyms(expansion)]}})
+        return {"bool": {"filter": asked}}
 
     def limits(self) -> list[Clause]:
         """What a publication must be, whatever words it holds."""
@@ -246,7 +305,9 @@ class Asked:
         return limits
 
     def some(self) -> Clause:
-        return {"bool": {"should": [self.present(term) for term in self.terms]}}
+        found = [self.present(term) for term in self.terms]
+        found += [self._synonyms(expansion) for expansion in self.expansions]
+        return {"bool": {"should": found}}
 
     @property
     def suggestion(self) -> dict[str, str]:
@@ -279,15 +340,14 @@ def body(
     readers: list[str],
     hidden: Iterable[str] = (),
     *,
-    strict: bool,
     scored: bool = True,
 ) -> Clause:
-    """The second request. ``strict`` leaves out what holds some of the words only; without
-    ``scored``, what holds every word comes before what doesn't, and all else is alike."""
+    """The second request. Without ``scored``, what holds every word comes before what doesn't,
+    and all else is alike."""
     may_be_read = readable(readers, hidden)
     if not asked.terms:
         return {"bool": {"filter": [may_be_read, *asked.limits()]}}
-    found = asked.every() if strict or len(asked.terms) == 1 else asked.some()
+    found = asked.every() if asked.strict or len(asked.terms) == 1 else asked.some()
     should: list[Clause] = [_flag("every", asked.every(), EVERY)]
     if asked.identifiers:
         exactly: Clause = {"terms": {"identifiers": list(asked.identifiers)}}
@@ -301,3 +361,70 @@ def body(
 
 def _flag(name: str, found: Clause, boost: float) -> Clause:
     return {"constant_score": {"filter": found, "boost": boost, "_name": name}}
+
+
+# Beside the search --------------------------------------------------------------------------
+
+
+def suggesting(
+    request: SearchRequest, may_be_read: Clause, subjects: Sequence[Subject]
+) -> list[Clause]:
+    """Titles that begin as the words do, names that do, and which subjects have publications."""
+
+    def begins(name: str) -> Clause:
+        query = {"query": request.query[:MAX_CHARACTERS], "operator": "and"}
+        return {"match_bool_prefix": {name: query}}
+
+    newest = {"field": "published", "origin": "now/d", "pivot": "3650d", "boost": RECENCY}
+    own = {"match_bool_prefix": {f"title.{request.language}.exact": {"query": request.query}}}
+    quiet: Clause = {"_source": False, "track_total_hits": False}
+    searches: list[Clause] = [
+        {
+            **quiet,
+            "size": request.limit,
+            "query": {
+                "bool": {
+                    "filter": [may_be_read],
+                    "must": [begins("titles")],
+                    "should": [own, {"distance_feature": newest}],
+                }
+            },
+        },
+        {
+            **quiet,
+            "size": 0,
+            "query": {"bool": {"filter": [may_be_read, begins("contributors")]}},
+            "aggs": {"names": {"terms": {"field": "contributors.name", "size": 50}}},
+        },
+    ]
+    if subjects:
+        held = {subject.name: {"term": {subject.parameter: subject.code}} for subject in subjects}
+        searches.append(
+            {
+                **quiet,
+                "size": 0,
+                "query": may_be_read,
+                "aggs": {"held": {"filters": {"filters": held}}},
+            }
+        )
+    return [part for search in searches for part in ({}, search)]
+
+
+#: What a subject in common counts beside the words of title and abstract.
+IN_COMMON = {"theme": 3.0, "network": 1.5, "country": 2.0, "tag": 2.0}
+
+
+def like(document: Mapping[str, Any], may_be_read: Clause) -> Clause:
+    """What shares subjects with ``document``, or the words that mark it."""
+    should: list[Clause] = [
+        {"constant_score": {"filter": {"term": {name: code}}, "boost": boost}}
+        for name, boost in IN_COMMON.items()
+        for code in document[name]
+    ]
+    for part in ("title", "abstract"):
+        for code, text in document[part].items():
+            if text:
+                alike = {"fields": [f"{part}.{code}"], "like": [text], "min_term_freq": 1}
+                alike |= {"min_doc_freq": 2, "max_query_terms": 20, "minimum_should_match": 1}
+                should.append({"more_like_this": alike})
+    return {"bool": {"filter": [may_be_read], "should": should, "minimum_should_match": 1}}

@@ -9,8 +9,10 @@ drains holds a lease, so that what a killed process had taken comes back by itse
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -109,8 +111,12 @@ def take(limit: int = BATCH) -> tuple[uuid.UUID, dict[uuid.UUID, int]]:
 
 def drain(es: Elasticsearch | None = None, *, refresh: bool = False) -> Drained:
     """Writes all that waits and is due; stops at the first failure of Elasticsearch itself."""
+    from . import synonyms
+
     es = es or index.client(WRITING)
-    drained = Drained()
+    drained = synonyms.push(es)
+    if drained.failed:
+        return drained
     while True:
         lease, versions = take()
         if not versions:
@@ -155,36 +161,70 @@ def write(
     *,
     refresh: bool = False,
     alias: bool = True,
-    late: set[uuid.UUID] | None = None,
 ) -> dict[uuid.UUID, str]:
     """Writes the publications as the database has them now, under ``versions``, into the index
     ``name``; what is not live any more is deleted. Errors by key of what was not written. A
-    newer version in the index is no error; its key is added to ``late``."""
-    found = documents.documents(versions)
-    operations: list[dict[str, Any]] = []
-    for key, version in versions.items():
-        how = {"_id": str(key), "version": version, "version_type": "external_gte"}
-        if key in found:
-            operations += [{"index": how}, {**found[key], "version": version}]
-        else:
-            operations.append({"delete": how})
-    answer = es.bulk(
-        index=name,
-        operations=operations,
-        refresh=refresh,
-        require_alias=alias,
-        filter_path="errors,items.*.status,items.*._id,items.*.error.type",
-    )
-    failed = {}
-    for item in answer.get("items", ()):
-        ((_action, result),) = item.items()
-        if result["status"] == 409 and late is not None:
-            late.add(uuid.UUID(result["_id"]))
-        missing = result["status"] == 404 and "error" not in result
-        if result["status"] not in (200, 201, 409) and not missing:
-            error = result.get("error", {}).get("type", "unknown")
-            failed[uuid.UUID(result["_id"])] = f"{result['status']} {error}"
-    return failed
+    newer version in the index is no error."""
+    with Writer(es, name, refresh=refresh, alias=alias) as writer:
+        writer.write(versions)
+    return writer.failed
+
+
+class Writer:
+    """Reads documents from the database while Elasticsearch writes those before: one request is
+    on its way at a time. ``late`` holds what the index refused as older than what it has."""
+
+    def __init__(self, es: Elasticsearch, name: str, *, refresh: bool, alias: bool) -> None:
+        self.failed: dict[uuid.UUID, str] = {}
+        self.late: dict[uuid.UUID, int] = {}
+        self._bulk = partial(
+            es.bulk,
+            index=name,
+            refresh=refresh,
+            require_alias=alias,
+            filter_path="errors,items.*.status,items.*._id,items.*.error.type",
+        )
+        self._versions: dict[uuid.UUID, int] = {}
+        self._sent: Future[Any] | None = None
+        self._sender = ThreadPoolExecutor(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        with self._sender:
+            if kind is None:
+                self._settle()
+
+    def write(self, versions: dict[uuid.UUID, int]) -> None:
+        for part in documents.parts(versions):
+            found = documents.documents(part)
+            operations: list[dict[str, Any]] = []
+            for key in part:
+                version = versions[key]
+                how = {"_id": str(key), "version": version, "version_type": "external_gte"}
+                if key in found:
+                    operations += [{"index": how}, {**found[key], "version": version}]
+                else:
+                    operations.append({"delete": how})
+            self._settle()
+            self._versions = {key: versions[key] for key in part}
+            self._sent = self._sender.submit(self._bulk, operations=operations)
+
+    def _settle(self) -> None:
+        """Waits for the request on its way, and notes what came of it."""
+        if self._sent is None:
+            return
+        sent, self._sent = self._sent, None
+        for item in sent.result().get("items", ()):
+            ((_action, result),) = item.items()
+            key, status = uuid.UUID(result["_id"]), result["status"]
+            if status == 409:
+                self.late[key] = self._versions[key]
+            missing = status == 404 and "error" not in result
+            if status not in (200, 201, 409) and not missing:
+                error = result.get("error", {}).get("type", "unknown")
+                self.failed[key] = f"{status} {error}"
 
 
 def reason(error: Exception) -> str:
@@ -202,4 +242,6 @@ def drain_if_in_use() -> Drained:
 
 
 def is_waiting() -> bool:
-    return in_use() and waiting().exists()
+    from . import synonyms
+
+    return in_use() and (waiting().exists() or synonyms.waiting().exists())

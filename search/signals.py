@@ -12,12 +12,15 @@ from django.db.models import Model, Q
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 from taggit.models import Tag
 from wagtail.models import Page, PageViewRestriction
+from wagtail.search.index import insert_or_update_object
 from wagtail.signals import post_page_move
 
 from pages.models import Country, Network, Term, Theme
+from repository.files.queue import looked_at
 from repository.models import Contributor, DocumentType, PublicationPage, PublicationTag
 
-from . import queue
+from . import queue, synonyms
+from .models import SynonymSet
 
 #: How publications refer to the terms whose names they are found under.
 REFERENCES: dict[type[Term], str] = {
@@ -69,6 +72,19 @@ def restriction_changed(sender: Any, instance: PageViewRestriction, **kwargs: An
     queue.changed(below(instance.page.path))
 
 
+def synonyms_changed(sender: Any, **kwargs: Any) -> None:
+    if not kwargs.get("raw"):
+        synonyms.changed()
+
+
+def file_read(sender: Any, document: int, **kwargs: Any) -> None:
+    """The text of a file is known, or another: both indexes hold it."""
+    pages = PublicationPage.objects.filter(files__document=document, live=True)
+    queue.changed(pages)
+    for page in pages.distinct():
+        insert_or_update_object(page)
+
+
 def below(path: str) -> Any:
     return PublicationPage._base_manager.filter(Q(path__startswith=path))
 
@@ -82,10 +98,12 @@ def connect() -> None:
         on(signal, part_changed, Contributor)
         on(signal, part_changed, PublicationTag)
         on(signal, restriction_changed, PageViewRestriction)
+        on(signal, synonyms_changed, SynonymSet)
     for signal in (post_save, pre_delete):
         on(signal, tag_changed, Tag)
         for model in REFERENCES:
             on(signal, term_changed, model)
     for through in THROUGHS:
         on(m2m_changed, terms_changed, through)
+    looked_at.connect(file_read, dispatch_uid="search file_read")
     post_page_move.connect(moved, dispatch_uid="search moved")

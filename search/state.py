@@ -1,10 +1,14 @@
 """The state of the search for monitoring. Names no host."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Max, Min
 from django.utils import timezone
 from elasticsearch import ApiError, TransportError
+
+from repository.models import PublicationPage
 
 from . import index, queue
 from .engines import engine
@@ -57,3 +61,49 @@ def of_queue() -> dict[str, Any]:
         "lag_seconds": lag,
         "attempts": attempts,
     }
+
+
+# For people ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Late:
+    """A publication that could not be written into the index so far."""
+
+    title: str
+    page: int | None
+    error: str
+    attempts: int
+    since: datetime
+
+
+def built_at() -> datetime | None:
+    """When the index in use was made: the last rebuild."""
+    es = index.client(2)
+    path = "*.settings.index.creation_date"
+    try:
+        found = es.options(ignore_status=404).indices.get(index=index.alias(), filter_path=path)
+    except (ApiError, TransportError):
+        return None
+    for about in found.body.values():
+        if isinstance(about, dict) and "settings" in about:
+            milliseconds = int(about["settings"]["index"]["creation_date"])
+            return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return None
+
+
+def late(most: int = 20) -> list[Late]:
+    """What was tried in vain, the longest first."""
+    jobs = list(queue.waiting().filter(attempts__gt=0).order_by("changed_at")[:most])
+    pages = PublicationPage.objects.filter(translation_key__in=[job.key for job in jobs])
+    by_key = {page.translation_key: page for page in pages.order_by("-pk")}
+    return [
+        Late(
+            title=by_key[job.key].title if job.key in by_key else str(job.key),
+            page=by_key[job.key].pk if job.key in by_key else None,
+            error=job.error,
+            attempts=job.attempts,
+            since=job.changed_at,
+        )
+        for job in jobs
+    ]

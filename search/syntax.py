@@ -28,6 +28,7 @@ NAMES = {
     "network": ("network", "red", "reseau", "netwerk"),
     "type": ("type", "tipo"),
     "language": ("language", "idioma", "langue", "taal"),
+    "format": ("format", "formato", "formaat"),
     "tag": ("tag", "etiqueta", "etiquette", "label"),
 }
 PARAMETERS = {name: parameter for parameter, names in NAMES.items() for name in names}

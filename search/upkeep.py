@@ -18,7 +18,7 @@ from elasticsearch import Elasticsearch
 
 from repository.models import PublicationPage
 
-from . import documents, index, queue
+from . import documents, index, queue, synonyms
 from .models import IndexJob
 
 BATCH = 500
@@ -131,15 +131,15 @@ def converge(
     """Writes all that differs into the index ``name``. What differed, and the errors by key of
     what could not be written."""
     total = Differences()
-    failed: dict[UUID, str] = {}
-    for differences, versions in _batches(es, name):
-        if versions:
-            late: set[UUID] = set()
-            failed |= queue.write(es, name, versions, alias=alias, late=late)
-            if lifted := _lift({key: versions[key] for key in late}):
-                failed |= queue.write(es, name, lifted, alias=alias)
-        total.take(differences)
-        progress(differences.checked)
+    with queue.Writer(es, name, refresh=False, alias=alias) as writer:
+        for differences, versions in _batches(es, name):
+            if versions:
+                writer.write(versions)
+            total.take(differences)
+            progress(differences.checked)
+    failed = writer.failed
+    if lifted := _lift(writer.late):
+        failed = failed | queue.write(es, name, lifted, alias=alias)
     return total, failed
 
 
@@ -244,6 +244,7 @@ def rebuild(
     es.indices.refresh(index=name)
     old = [other for other in _all(es) if other != name]
     swap(es, name)
+    synonyms.renew(es)
     # What was written to the old index between the last pass and the swap.
     _differences, failed = converge(es, name, alias=False)
     es.indices.refresh(index=name)

@@ -6,17 +6,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 
 from pages.addresses import Addresses
 from pages.models.base import active_language
 
+from . import suggestions
+from .alerts.saving import Asked
 from .contract import FACETS, Facet, Results, SearchRequest
-from .engines import search
+from .cursors import BadCursorError
+from .engines import search, suggest
 from .filters import SearchFilter
+from .histogram import Span, spans
+from .ways_on import ways_on
 from .words import MAX_CHARACTERS
 
 PAGE_SIZE = 20
@@ -87,11 +93,15 @@ def search_page(request: HttpRequest) -> HttpResponse:
     ``facets``           ``[FacetLinks]``: country, theme, network, type, language, tag, year
     ``paging``           ``Paging``
     ``errors``           messages by parameter (also ``page``); the valid rest was applied
-    ``api_address``      the same query as a call of the API
+    ``api_address``      the same query as a call of the API, absolute
     ``suggestion``       ``{"query", "address"}`` or None: did you mean
     ``without_filters``  ``{"count", "address"}`` or None: only when nothing was found and the
                          words alone would find something
+    ``ways``             ``search.ways_on.WaysOn`` when nothing was found, with its suggestions
+                         as ``near``: ``[{"kind", "text", "address"}]``
     ``everything``       address of the search without words and filters
+    ``feed``             the same query as an Atom feed
+    ``save``             where a person keeps it and asks for letters about what is new in it
     """
     given = request.GET.copy()
     words = given.pop("q", [""])[-1].replace("\0", " ").strip()[:MAX_CHARACTERS]
@@ -104,13 +114,19 @@ def search_page(request: HttpRequest) -> HttpResponse:
     )
     errors = dict(chosen.errors)
     number = _page_number(given.get("page", "1"), errors)
-    results = search(replace(asked, offset=(number - 1) * PAGE_SIZE))
+    results = _results(replace(asked, offset=(number - 1) * PAGE_SIZE), given.get("cursor", ""))
+    if results.exact and number == 1:
+        addresses = Addresses.of_request(request, language)
+        return redirect(addresses.of(results.exact))
     last = max(1, -(-results.total // PAGE_SIZE))
     if number > last:
         errors["page"] = _("There are %(count)s pages.") % {"count": last}
         number = last
         results = search(replace(asked, offset=(number - 1) * PAGE_SIZE))
     addresses = Addresses.of_request(request, language)
+    ways = None if results.total else ways_on(asked)
+    kept = Asked(given).query
+    kept = f"?{kept}" if kept else ""
     context = {
         "query": words,
         "results": results,
@@ -119,15 +135,48 @@ def search_page(request: HttpRequest) -> HttpResponse:
             for hit in results.hits
         ],
         "filter": chosen,
-        "facets": [_links(facet, given) for facet in results.facets],
-        "paging": _paging(number, last, results, chosen),
+        "facets": [_links(facet, given, asked) for facet in results.facets],
+        "paging": _paging(number, last, results, given),
         "errors": errors,
-        "api_address": _api_address(asked, language),
+        "api_address": request.build_absolute_uri(_api_address(asked, language)),
         "suggestion": _suggestion(results, given),
         "without_filters": _without_filters(results, given),
+        "ways": ways,
+        "near": [suggestions.as_item(one, addresses) for one in ways.near] if ways else [],
         "everything": request.path,
+        "feed": reverse("search_feed") + kept,
+        "save": reverse("saved_search_new") + kept,
     }
     return render(request, "search/search_page.html", context)
+
+
+#: Suggestions of each kind.
+SUGGESTED = 5
+
+
+@cache_control(private=True, max_age=60)
+def suggest_words(request: HttpRequest) -> JsonResponse:
+    """``GET ?q=``: what the words being typed may become, as ``{"suggestions": [{"kind", "text",
+    "address", "lang"}]}``; ``lang`` is that of a title."""
+    asked = SearchRequest(
+        request.GET.get("q", "").replace("\0", " ").strip()[:MAX_CHARACTERS],
+        language=active_language(),
+        user=request.user,
+        limit=SUGGESTED,
+    )
+    addresses = Addresses.of_request(request, asked.language)
+    found = [suggestions.as_item(one, addresses) for one in suggest(asked)]
+    return JsonResponse({"suggestions": found})
+
+
+def _results(asked: SearchRequest, cursor: str) -> Results:
+    """Goes on at ``cursor``, which "Next" carries: what is published or withdrawn meanwhile
+    neither repeats nor hides anything. One that does not belong here is overlooked: the number of
+    the page says where to be."""
+    try:
+        return search(replace(asked, cursor=cursor))
+    except BadCursorError:
+        return search(asked)
 
 
 def _page_number(given: str, errors: dict[str, str]) -> int:
@@ -140,7 +189,7 @@ def _page_number(given: str, errors: dict[str, str]) -> int:
 def _address(query: QueryDict, **changes: list[str]) -> str:
     """``query`` with other values for some parameters, from the first page on."""
     query = query.copy()
-    for name, values in {**changes, "page": []}.items():
+    for name, values in {"page": [], "cursor": [], **changes}.items():
         if values:
             query.setlist(name, values)
         else:
@@ -148,18 +197,16 @@ def _address(query: QueryDict, **changes: list[str]) -> str:
     return "?" + query.urlencode()
 
 
-def _links(facet: Facet, query: QueryDict) -> FacetLinks:
+def _links(facet: Facet, query: QueryDict, asked: SearchRequest) -> FacetLinks:
+    if facet.name == "year":
+        return _years(facet, query, asked)
     selected = [bucket.code for bucket in facet.buckets if bucket.selected]
     largest = max((bucket.count for bucket in facet.buckets), default=0) or 1
 
     def address(code: str, remove: bool) -> str:
-        if facet.name == "year":
-            return _address(query, **dict.fromkeys(YEARS, [] if remove else [code]))
         codes = [c for c in selected if c != code] if remove else [*selected, code]
         return _address(query, **{facet.name: codes})
 
-    names = YEARS if facet.name == "year" else (facet.name,)
-    in_force = any(query.get(name) for name in names)
     return FacetLinks(
         name=facet.name,
         label=facet.label,
@@ -174,32 +221,58 @@ def _links(facet: Facet, query: QueryDict) -> FacetLinks:
             )
             for bucket in facet.buckets
         ),
-        clear=_address(query, **{name: [] for name in names}) if in_force else "",
+        clear=_address(query, **{facet.name: []}) if query.get(facet.name) else "",
     )
 
 
-def _paging(number: int, last: int, results: Results, chosen: SearchFilter) -> Paging:
+def _years(facet: Facet, query: QueryDict, asked: SearchRequest) -> FacetLinks:
+    """A histogram: the spans of what is chosen, or of all years."""
+    counts = {int(bucket.code): bucket.count for bucket in facet.buckets if bucket.count}
+    first, last = asked.year_from, asked.year_to
+    found = spans(counts, first, last)
+    largest = max((span.count for span in found), default=0) or 1
+    nothing: dict[str, list[str]] = {name: [] for name in YEARS}
+
+    def choice(span: Span) -> FacetChoice:
+        chosen = (first, last) == (span.first, span.last)
+        between = {"year_from": [str(span.first)], "year_to": [str(span.last)]}
+        share = max(2, round(100 * span.count / largest))
+        return FacetChoice(
+            str(span),
+            str(span),
+            span.count,
+            chosen,
+            _address(query, **(nothing if chosen else between)),
+            share,
+        )
+
+    clear = _address(query, **nothing) if any(query.get(name) for name in YEARS) else ""
+    return FacetLinks("year", facet.label, tuple(map(choice, found)), clear)
+
+
+def _paging(number: int, last: int, results: Results, given: QueryDict) -> Paging:
     first = (number - 1) * PAGE_SIZE
+    onward = {"cursor": [results.next_cursor]} if results.next_cursor else {}
     return Paging(
         number=number,
         count=last,
         first=first + 1 if results.total else 0,
         last=first + len(results.hits),
         total=results.total,
-        previous=chosen.with_page(number - 1) if number > 1 else "",
-        next=chosen.with_page(number + 1) if number < last else "",
-        links=tuple(_page_links(number, last, chosen)),
+        previous=_address(given, page=[str(number - 1)]) if number > 1 else "",
+        next=_address(given, page=[str(number + 1)], **onward) if number < last else "",
+        links=tuple(_page_links(number, last, given)),
     )
 
 
-def _page_links(number: int, last: int, chosen: SearchFilter) -> Iterator[PageLink]:
+def _page_links(number: int, last: int, given: QueryDict) -> Iterator[PageLink]:
     """The first page, those around the present one, and the last."""
     shown = sorted({1, last, *range(max(1, number - 2), min(last, number + 2) + 1)})
     before = 0
     for page in shown:
         if page > before + 1:
             yield PageLink(page - 1, "")
-        yield PageLink(page, chosen.with_page(page), page == number)
+        yield PageLink(page, _address(given, page=[str(page)]), page == number)
         before = page
 
 

@@ -47,6 +47,11 @@ class Term:
         return (self, *self.others)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is one word, and that alone."""
+        return len(self.words) == 1 and not self.others
+
+    @property
     def forms(self) -> tuple[str, ...]:
         """The word itself first, then singular or plural as it might be; of a phrase nothing."""
         if len(self.words) > 1:
@@ -60,6 +65,16 @@ class Term:
                 elif (singular and word.endswith(singular)) or not (singular or word[-1] == "s"):
                     forms.append(word.removesuffix(singular) + plural)
         return tuple(dict.fromkeys(forms))
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """Words of a query that have synonyms: as ``typed``, the terms that they are, and the
+    ``others`` that would do in place of all these terms together."""
+
+    typed: tuple[str, ...]
+    terms: tuple[Term, ...]
+    others: tuple[Term, ...]
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,9 @@ class ReaderAuth(BearerTokenAuth):
 class BadQuery(Exception):
     """The parameters of a request that are unknown or malformed, each with the reason."""
 
+    #: Where in the request they are.
+    place = "query"
+
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
         self.errors = errors
@@ -78,7 +81,8 @@ class BadQuery(Exception):
 def refuse(request: HttpRequest, exception: Any) -> HttpResponse:
     """400 as problem+json: the reasons in the reader's language, and by parameter."""
     errors = [
-        {"loc": ["query", name], "msg": message} for name, message in exception.errors.items()
+        {"loc": [exception.place, name], "msg": message}
+        for name, message in exception.errors.items()
     ]
     return problem_response(status=400, detail=str(exception), errors=errors)
 
@@ -118,7 +122,7 @@ PROBLEM = {
 }
 
 
-def _problem(description: str) -> dict[str, Any]:
+def problem(description: str) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": PROBLEM}}
     return {"description": description, "content": content}
 
@@ -350,11 +354,11 @@ def answers(
             parameters=[p for p in signature.parameters.values() if p.name != "query"]
         )
         responses: dict[str | int, Any] = {
-            400: _problem("A parameter is unknown or malformed."),
-            401: _problem("The token is not valid."),
+            400: problem("A parameter is unknown or malformed."),
+            401: problem("The token is not valid."),
         }
         if "{" in path:
-            responses[404] = _problem("Missing, not published, or not for this reader.")
+            responses[404] = problem("Missing, not published, or not for this reader.")
         router.get(
             path,
             response=response,

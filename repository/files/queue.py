@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.signals import post_delete, post_save, pre_save
+from django.dispatch import Signal
 from django.utils import timezone
 from wagtail.documents import get_document_model
 
@@ -35,6 +36,10 @@ LEASE = 300
 LONGEST_WAIT = 300
 #: How often the text of a file is tried.
 ATTEMPTS = 6
+
+
+#: Sent in the transaction that notes what was found about a file; ``document`` is its number.
+looked_at = Signal()
 
 
 def waiting() -> QuerySet[FileDetails]:
@@ -60,7 +65,8 @@ def drain() -> work.Drained:
             due = timezone.now() + timedelta(seconds=min(5 * 2**attempts, LONGEST_WAIT))
         with transaction.atomic():
             held = FileDetails.objects.filter(pk=pk, lease=lease)
-            held.update(**found, due_at=due, lease=None, leased_until=None)
+            if held.update(**found, due_at=due, lease=None, leased_until=None):
+                looked_at.send(FileDetails, document=pk)
             content_changed()
         if due is None:
             drained.done += 1

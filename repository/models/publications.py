@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import accumulate
 from typing import Any, Self
 
 from django.conf import settings
@@ -309,6 +310,9 @@ class PublicationPage(BasePage):
         )
     )
 
+    #: Characters of the text of files that the search looks in: PostgreSQL takes not much more.
+    MOST_FILES_TEXT = 400_000
+
     parent_page_types = ["repository.RepositoryPage", "repository.LibraryPage"]
     subpage_types: list[str] = []
     template = "repository/publication_page.html"
@@ -394,11 +398,26 @@ class PublicationPage(BasePage):
         return " ".join(dict.fromkeys(names))
 
     @property
+    def files_text(self) -> list[str]:
+        """The text of the files, page by page, as far as it is looked in."""
+        from .files import FileDetails
+
+        documents = [file.document_id for file in self.files.all()]
+        found = FileDetails.objects.filter(pk__in=documents, state=FileDetails.State.CLEAN)
+        pages = [page for text in found.values_list("text", flat=True) for page in text]
+        return [
+            page
+            for page, end in zip(pages, accumulate(map(len, pages)), strict=True)
+            if end <= self.MOST_FILES_TEXT
+        ]
+
+    @property
     def folded_text(self) -> str:
         """All of it, accents and case folded: what the search on the database looks in."""
         abstract = self._meta.get_field("abstract").get_searchable_content(self.abstract)
         texts = [self.title, self.summary, *abstract, self.publisher, self.container_title]
         texts += [self.series, self.identifiers_text, self.contributors_text, self.subjects_text]
+        texts += self.files_text
         return " ".join(words(" ".join(texts)))
 
 

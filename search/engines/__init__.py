@@ -1,13 +1,29 @@
 """The engines of the search, and the one way to use them."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from pages import access
+from repository.words import words
+
 from .. import syntax
-from ..contract import Engine, Results, SearchRequest
+from ..contract import Engine, Hit, Results, SearchRequest, Suggestion
+from ..identifiers import identified
 from .database import DatabaseEngine
 from .elasticsearch import ElasticsearchEngine
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from cpmg.users.models import User
+    from repository.models import PublicationPage
+
+#: Nothing is suggested for fewer letters.
+SHORTEST = 2
 
 ENGINES: dict[str, type[Engine]] = {
     DatabaseEngine.name: DatabaseEngine,
@@ -25,5 +41,27 @@ def search(request: SearchRequest) -> Results:
     request, prefixed = syntax.applied(request)
     results = engine().search(request)
     if results.suggestion and prefixed:
-        return replace(results, suggestion=f"{results.suggestion} {prefixed}")
+        results = replace(results, suggestion=f"{results.suggestion} {prefixed}")
+    if not (prefixed or request.cursor or request.offset or any(request.filters.values())):
+        results = replace(results, exact=identified(request))
     return results
+
+
+def suggest(request: SearchRequest) -> tuple[Suggestion, ...]:
+    """What the words of ``request`` may become while they are typed."""
+    if request.user is None or len("".join(words(request.query))) < SHORTEST:
+        return ()
+    return engine().suggest(request)
+
+
+def more_like_this(
+    page: PublicationPage,
+    user: User | AnonymousUser | None,
+    language: str,
+    limit: int = 5,
+) -> tuple[Hit, ...]:
+    """Publications on what ``page`` is about; none to a reader who may not read ``page``."""
+    if not access.may_read(user, page):
+        return ()
+    request = SearchRequest(user=user, language=language, limit=limit, highlight=False)
+    return engine().more_like_this(page, request)

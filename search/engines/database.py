@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -28,14 +30,23 @@ from pages.filters import Choice, Year
 from repository.models import Contributor, PublicationPage
 from repository.words import words
 
-from ..contract import Capabilities, Facet, Hit, Results, SearchRequest
+from .. import cursors, files, suggestions, synonyms
+from ..collation import LETTERS, sort_key
+from ..contract import Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
 from ..facets import facet
 from ..filters import SearchFilter
 from ..highlighting import Marker
-from ..words import Parsed, Term, parse
+from ..queries import IN_COMMON
+from ..synonyms import others
+from ..words import MAX_TERMS, Expansion, Parsed, Term, parse
 
 #: When fewer publications hold all the words, those with some of them follow.
 ENOUGH = 10
+#: What a synonym counts beside the word itself.
+SYNONYM = 0.5
+
+#: By parameter where a publication has its codes.
+LOOKUPS = {p.name: p.lookup for p in SearchFilter.parameters if isinstance(p, Choice)}
 
 Scores = dict[int, float]
 
@@ -49,25 +60,75 @@ def among(ids: Iterable[int]) -> RawSQL:
     return RawSQL(sql, [json.dumps(list(ids))])  # noqa: S611 - fixed text, ids are a parameter
 
 
+@dataclass(frozen=True)
+class Asked:
+    """The words of a query, and what would do in the place of some."""
+
+    terms: tuple[Term, ...]
+    expansions: tuple[Expansion, ...] = ()
+
+    @classmethod
+    def of(cls, parsed: Parsed) -> Asked:
+        return cls(parsed.terms, synonyms.rules().expansions(parsed) if parsed.sequence else ())
+
+
 # The words, in each database's own language -------------------------------------------------
 
 
-def fts5_match(terms: tuple[Term, ...], every: bool) -> str:
-    """``terms`` in the language of FTS5."""
-    alternatives = [
-        "("
-        + " OR ".join(
-            f'"{word}"'
-            for member in term.members
-            for word in member.forms or (" ".join(member.words),)
-        )
-        + ")"
-        for term in terms
-    ]
-    return "{title body} : (" + (" AND " if every else " OR ").join(alternatives) + ")"
+#: How a database writes its queries: a term, all of several, one of several.
+@dataclass(frozen=True)
+class Dialect:
+    term: Callable[[Term], str]
+    all: str
+    one: str
+
+    def query(self, asked: Asked, *, every: bool) -> str:
+        """``asked`` in the language of the database. Synonyms do in the place of their terms."""
+        covered = {term for expansion in asked.expansions for term in expansion.terms}
+        pieces = [self._one(self._members(t)) for t in asked.terms if t not in covered]
+        for expansion in asked.expansions:
+            typed = [self._one(self._members(term)) for term in expansion.terms]
+            others = [self.term(form) for other in expansion.others for form in in_numbers(other)]
+            pieces.append(self._one([self._all(typed) if every else self._one(typed), *others]))
+        return (self._all if every else self._one)(pieces)
+
+    def _members(self, term: Term) -> list[str]:
+        return [self.term(form) for member in term.members for form in single(member)]
+
+    def _all(self, pieces: list[str]) -> str:
+        return f"({self.all.join(pieces)})"
+
+    def _one(self, pieces: list[str]) -> str:
+        return f"({self.one.join(dict.fromkeys(pieces))})"
 
 
-def _sqlite(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
+def single(term: Term) -> Iterator[Term]:
+    """A word in all its forms; a phrase as it is."""
+    yield from (Term((form,)) for form in term.forms) if term.forms else (term,)
+
+
+def in_numbers(term: Term) -> Iterator[Term]:
+    """A synonym in singular and plural."""
+    yield term
+    yield from map(Term, synonyms.numbers(term.words))
+
+
+FTS5 = Dialect(lambda term: '"' + " ".join(term.words) + '"', " AND ", " OR ")
+TSQUERY = Dialect(
+    lambda term: (
+        " <-> ".join(term.words) if len(term.words) == 1 else "(" + " <-> ".join(term.words) + ")"
+    ),
+    " & ",
+    " | ",
+)
+
+
+def fts5_match(asked: Asked, *, every: bool) -> str:
+    """``asked`` in the language of FTS5."""
+    return "{title body} : " + FTS5.query(asked, every=every)
+
+
+def _sqlite(asked: Asked, every: bool) -> tuple[str, list[Any]]:
     """By BM25 over title and text. The columns of the index: autocomplete, body, title.
 
     ``CROSS JOIN`` makes SQLite look up the words first, once: the order it would choose by
@@ -77,23 +138,14 @@ def _sqlite(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
         f"SELECT entry.object_id, -bm25({table}, 0, 1, 3)"  # noqa: S608 - names of tables only
         f" FROM {table} CROSS JOIN {IndexEntry._meta.db_table} entry ON entry.id = {table}.rowid"
         f" WHERE {table} MATCH %s AND entry.content_type_id = %s",
-        [fts5_match(terms, every)],
+        [fts5_match(asked, every=every)],
     )
 
 
-def _postgresql(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
+def _postgresql(asked: Asked, every: bool) -> tuple[str, list[Any]]:
     """By ``ts_rank`` of title and text, divided by the logarithm of their lengths.
 
     ``body`` holds the folded title too, so that one index finds words from both."""
-    alternatives = [
-        "("
-        + " | ".join(
-            " | ".join(member.forms) or "(" + " <-> ".join(member.words) + ")"
-            for member in term.members
-        )
-        + ")"
-        for term in terms
-    ]
     config = get_search_backend().config or "simple"
     return (
         "SELECT object_id, ts_rank(body, query.one, 1) * 4 + ts_rank(title, query.one, 1)"  # noqa: S608
@@ -102,34 +154,72 @@ def _postgresql(terms: tuple[Term, ...], every: bool) -> tuple[str, list[Any]]:
         " WHERE body @@ query.match AND content_type_id = %s",
         [
             config,
-            (" & " if every else " | ").join(alternatives),
+            TSQUERY.query(asked, every=every),
             config,
-            " | ".join(alternatives),
+            TSQUERY.query(asked, every=False),
         ],
     )
 
 
-MATCHES: dict[str, Callable[[tuple[Term, ...], bool], tuple[str, list[Any]]]] = {
+MATCHES: dict[str, Callable[[Asked, bool], tuple[str, list[Any]]]] = {
     "sqlite": _sqlite,
     "postgresql": _postgresql,
 }
 
 
-def matches(terms: tuple[Term, ...], every: bool) -> Scores:
-    """Scores by id of the pages that hold ``every`` term, or any; higher is better.
+def matches(asked: Asked, every: bool) -> Scores:
+    """Scores by id of the pages that hold ``every`` term of ``asked``, or any; higher is
+    better.
 
     These are pages of all readers and languages: what is shown is asked of the pages."""
-    sql, parameters = MATCHES[connection.vendor](terms, every)
+    sql, parameters = MATCHES[connection.vendor](asked, every)
     content_type = ContentType.objects.get_for_model(PublicationPage)
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, content_type.pk])
         return {int(pk): score for pk, score in cursor.fetchall()}
 
 
+def weighed(asked: Asked, every: bool) -> Scores:
+    """As ``matches``; what holds synonyms only counts less."""
+    scores = matches(asked, every)
+    if not asked.expansions:
+        return scores
+    typed = matches(Asked(asked.terms), every)
+    return {pk: score if pk in typed else score * SYNONYM for pk, score in scores.items()}
+
+
+#: Pages in which suggestions are looked for: the newest.
+CANDIDATES = 1000
+
+
+def beginning(typed: list[str], column: Literal["title", "body"]) -> list[int]:
+    """The ids of pages whose words in ``column`` begin as ``typed``: some, where they are many."""
+    table, entries = f"{IndexEntry._meta.db_table}_fts", IndexEntry._meta.db_table
+    if connection.vendor == "sqlite":
+        match = " AND ".join(f'"{word}"*' for word in typed)
+        sql = (
+            f"SELECT entry.object_id FROM {table} CROSS JOIN {entries} entry"  # noqa: S608 - names
+            f" ON entry.id = {table}.rowid WHERE {table} MATCH %s AND entry.content_type_id = %s"
+            f" ORDER BY {table}.rowid DESC LIMIT {CANDIDATES}"
+        )
+        parameters = [f"{{{column}}} : ({match})"]
+    else:
+        sql = (
+            f"SELECT object_id FROM {entries} WHERE {column} @@ to_tsquery(%s, %s)"  # noqa: S608
+            f" AND content_type_id = %s LIMIT {CANDIDATES}"
+        )
+        config = get_search_backend().config or "simple"
+        parameters = [config, " & ".join(f"{word}:*" for word in typed)]
+    content_type = ContentType.objects.get_for_model(PublicationPage)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*parameters, content_type.pk])
+        return [int(pk) for (pk,) in cursor.fetchall()]
+
+
 def by_author(name: str) -> list[int]:
     """The ids of the pages with a contributor of this name, or part of a name."""
     asked = set(words(name))
-    candidates = matches(tuple(Term((word,)) for word in sorted(asked)), every=True)
+    candidates = matches(Asked(tuple(Term((word,)) for word in sorted(asked))), every=True)
     rows = Contributor.objects.filter(page__in=among(candidates))
     return [
         page
@@ -163,6 +253,10 @@ class Question:
         return self.parsed.terms
 
     @cached_property
+    def asked(self) -> Asked:
+        return Asked.of(self.parsed)
+
+    @cached_property
     def ordered(self) -> list[int]:
         """Every publication that the reader may see and that holds the words, in the order
         asked for, filters aside."""
@@ -170,7 +264,10 @@ class Question:
         for author in self.request.authors:
             found = self._groups(found, by_author(author), inside=True)
         if self.parsed.excluded:
-            found = self._groups(found, matches(self.parsed.excluded, every=False), inside=False)
+            excluded = matches(Asked(self.parsed.excluded), every=False)
+            found = self._groups(found, excluded, inside=False)
+        if self.request.order == "title" and self.request.language in LETTERS:
+            found = self._by_title(found)
         return found
 
     def _groups(self, found: list[int], pages: Iterable[int], *, inside: bool) -> list[int]:
@@ -189,10 +286,10 @@ class Question:
             if self.request.query.strip() and not self.parsed.excluded:
                 return []  # something was typed, and no word is in it
             return self._in_order(self.readable)
-        self.scores, found = self._shown(matches(self.terms, every=True))
+        self.scores, found = self._shown(weighed(self.asked, every=True))
         self.complete = set(found)
         if len(found) < ENOUGH and len(self.terms) > 1:
-            scores, some = self._shown(matches(self.terms, every=False))
+            scores, some = self._shown(weighed(self.asked, every=False))
             self.relaxed = len(some) > len(found)
             self.scores = scores | self.scores
             found = sorted(some, key=lambda pk: pk not in self.complete)
@@ -221,6 +318,15 @@ class Question:
         """One page of each translation group, in the order asked for."""
         order = SearchFilter.orders[self.request.order][1]
         return getattr(pages.in_language(self.request.language), order)()
+
+    def _by_title(self, found: list[int]) -> list[int]:
+        """In the order of the reader's language, where it has letters of its own."""
+        titles = PublicationPage._base_manager.filter(pk__in=among(found)).order_by()
+        keys = {
+            pk: (pk not in self.complete, sort_key(title, self.request.language), pk)
+            for pk, title in titles.values_list("pk", "title")
+        }
+        return sorted((pk for pk in found if pk in keys), key=keys.__getitem__)
 
     # Filters and facets
 
@@ -253,8 +359,7 @@ class Question:
         return [pk for pk in self.ordered if all(pk in ids for ids in left)]
 
     def facets(self) -> tuple[Facet, ...]:
-        lookups = {p.name: p.lookup for p in SearchFilter.parameters if isinstance(p, Choice)}
-        lookups["year"] = "year"
+        lookups = {**LOOKUPS, "year": "year"}
         everywhere = self.narrowed()
         facets = []
         for name in self.request.facets:
@@ -267,19 +372,60 @@ class Question:
         if not ids:
             return {}
         rows = PublicationPage._base_manager.filter(pk__in=among(ids)).order_by()
-        counts = dict(rows.values_list(lookup).annotate(Count("pk")))
+        several = "__" in lookup  # files of one kind
+        counts = dict(rows.values_list(lookup).annotate(Count("pk", distinct=several)))
         counts.pop(None, None)
+        counts.pop("", None)
         return {str(code): count for code, count in counts.items()}
 
     # Hits
 
-    def hits(self, ids: list[int]) -> tuple[Hit, ...]:
+    def place(self, ids: list[int]) -> int:
+        """Where in ``ids`` the list goes on."""
+        cursor = cursors.read(self.request)
+        if cursor is None:
+            return self.request.offset
+        if cursor.engine != DatabaseEngine.name:
+            return cursor.seen
+        last, *after = cursor.after
+        with suppress(ValueError):
+            return ids.index(last) + 1
+        # It is gone: what would come after it?
+        keys = self.keys(ids)
+        return sum(keys[pk] <= after for pk in ids)
+
+    def keys(self, ids: list[int]) -> dict[int, list[Any]]:
+        """What ``ids`` are sorted by."""
+        order, language = self.request.order, self.request.language
+        sign = 1 if order == "oldest" else -1
+        rows = PublicationPage._base_manager.filter(pk__in=among(ids)).order_by()
+        keys: dict[int, list[Any]] = {}
+        for pk, year, month, title in rows.values_list("pk", "year", "month", "title"):
+            keys[pk] = [bool(self.terms) and pk not in self.complete]
+            if order == "relevance":
+                keys[pk].append(-self.scores.get(pk, 0.0))
+            if order != "title":
+                keys[pk] += [year is None, sign * (year or 0), month is None, sign * (month or 0)]
+            keys[pk] += [sort_key(title, language), pk]
+        return keys
+
+    def following(self, ids: list[int], place: int) -> str:
+        """The cursor after what is shown from ``place`` on."""
+        end = place + self.request.limit
+        if end >= len(ids) or not self.request.limit:
+            return ""
+        last = ids[end - 1]
+        after = [last, *self.keys([last])[last]]
+        return cursors.written(self.request, cursors.Cursor(DatabaseEngine.name, after, end, {}))
+
+    def hits(self, ids: list[int], place: int) -> tuple[Hit, ...]:
         request = self.request
-        shown = ids[request.offset : request.offset + request.limit]
+        shown = ids[place : place + request.limit]
         if not shown:
             return ()
         pages = PublicationPage.objects.filter(pk__in=shown).with_list_relations().in_bulk()
-        marker = Marker(self.terms if request.highlight else ())
+        texts = files.texts(shown) if request.highlight and self.terms else {}
+        marker = Marker((*self.terms, *others(self.asked.expansions)) if request.highlight else ())
         return tuple(
             Hit(
                 page=pages[pk],
@@ -287,6 +433,7 @@ class Question:
                 title_html=marker.mark(pages[pk].title),
                 snippets=marker.passages(plain_text(pages[pk])) if request.highlight else (),
                 partial=bool(self.terms) and pk not in self.complete,
+                passages=files.passages(marker, texts.get(pk, ())),
             )
             for pk in shown
             if pk in pages  # deleted a moment ago
@@ -302,14 +449,15 @@ class DatabaseEngine:
     """Needs nothing but the database that the platform runs on."""
 
     name = "database"
-    capabilities = Capabilities()
+    capabilities = Capabilities(suggestions=True)
     indexed = False
 
     def search(self, request: SearchRequest) -> Results:
         begin = time.perf_counter()
         question = Question(request)
         ids = question.narrowed()
-        hits = question.hits(ids)
+        place = question.place(ids)
+        hits = question.hits(ids, place)
         facets = question.facets()
         return Results(
             total=len(ids),
@@ -320,6 +468,55 @@ class DatabaseEngine:
             capabilities=self.capabilities,
             unfiltered=len(question.ordered),
             relaxed=question.relaxed,
+            next_cursor=question.following(ids, place),
+        )
+
+    def suggest(self, request: SearchRequest) -> tuple[Suggestion, ...]:
+        readable = PublicationPage.objects.readable_by(request.user)
+        typed = words(request.query)[:MAX_TERMS]
+        titled = readable.filter(pk__in=among(beginning(typed, "title")))
+        pages = titled.in_language(request.language).newest_first().select_related("locale")
+        named = readable.filter(pk__in=among(beginning(typed, "body"))).order_by()
+        people = (
+            Contributor.objects.filter(page__in=named.values("pk"))
+            .order_by("family_name", "given_name")
+            .values_list("family_name", "given_name")
+            .distinct()
+        )
+        names = [", ".join(filter(None, name)) for name in people]
+        subjects = [
+            subject
+            for subject in suggestions.subjects(request)
+            if readable.filter(**{LOOKUPS[subject.parameter]: subject.code}).exists()
+        ]
+        return suggestions.listed(request, pages[: request.limit], subjects, names)
+
+    def more_like_this(self, page: PublicationPage, request: SearchRequest) -> tuple[Hit, ...]:
+        """By the subjects that are shared, and the words of the title."""
+        readable = PublicationPage.objects.readable_by(request.user)
+        scores: dict[int, float] = defaultdict(float)
+        for name, weight in IN_COMMON.items():
+            codes = PublicationPage._base_manager.filter(pk=page.pk).values(LOOKUPS[name])
+            sharing = PublicationPage._base_manager.filter(**{f"{LOOKUPS[name]}__in": codes})
+            for pk, count in sharing.order_by().values_list("pk").annotate(Count(LOOKUPS[name])):
+                scores[pk] += weight * count
+        if terms := parse(page.title).terms:
+            found = matches(Asked(terms), every=False)
+            best = max(found.values(), default=1) or 1
+            for pk, score in found.items():
+                scores[pk] += 3 * score / best
+        others = readable.exclude(translation_key=page.translation_key)
+        others = others.in_language(request.language).filter(pk__in=among(scores))
+        shown = sorted(
+            others.newest_first().values_list("pk", flat=True), key=lambda pk: -scores[pk]
+        )
+        shown = shown[: request.limit]
+        pages = PublicationPage.objects.filter(pk__in=shown).with_list_relations().in_bulk()
+        marker = Marker(())
+        return tuple(
+            Hit(pages[pk], round(scores[pk], 4), marker.mark(pages[pk].title))
+            for pk in shown
+            if pk in pages
         )
 
     def state(self) -> dict[str, dict[str, Any]]:

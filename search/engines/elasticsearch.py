@@ -14,25 +14,26 @@ import logging
 import re
 import time
 import zlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from pages import access
-from repository.identifiers import normalise_doi, normalise_isbn
 from repository.models import PublicationPage
 from repository.words import words
 
-from .. import index, queries, queue
+from .. import cursors, files, index, queries, queue, suggestions
 from ..breaker import Breaker
-from ..contract import Capabilities, Facet, Hit, Results, SearchRequest
-from ..documents import plain
+from ..contract import Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
+from ..documents import documents, plain
 from ..facets import facet
 from ..highlighting import WORD, Marker
+from ..identifiers import identifiers
+from ..synonyms import others
 from ..words import Term
 from .database import DatabaseEngine
 
@@ -47,6 +48,7 @@ MOST_WAITING = 20_000
 DEEPEST = index.SETTINGS["max_result_window"]
 
 Clause = dict[str, Any]
+T = TypeVar("T")
 
 breaker = Breaker()
 
@@ -84,20 +86,26 @@ def find(
     request: SearchRequest,
     readers: list[str],
     hidden: Iterable[str] = (),
+    cursor: cursors.Cursor | None = None,
 ) -> tuple[queries.Asked, dict[str, Any]]:
     """The words as they were understood, and the answer of the index: the first request puts
-    typing errors right and counts what holds every word, the second finds."""
+    typing errors right and counts what holds every word, the second finds. What goes on with a
+    ``cursor`` is understood as it was."""
     known = identifiers(request.query)
     asked = queries.Asked.of(request.query, request.language, known, request.authors)
-    enough = True
+    if cursor:
+        corrections = {word: tuple(map(tuple, near)) for word, near in cursor.more["near"].items()}
+        asked = replace(asked, corrections=corrections, strict=cursor.more["strict"])
+        return asked, _second(conversation, request, asked, readers, hidden, cursor)
     if asked.terms:
         first = conversation.ask(**asked.first(readers, hidden))
         enough = first["hits"]["total"]["value"] >= queries.ENOUGH
-        asked = asked.corrected(first)
-    answer = _second(conversation, request, asked, readers, hidden, strict=enough)
-    if not enough and answer["aggregations"]["all"]["every"]["doc_count"] >= queries.ENOUGH:
+        asked = replace(asked.corrected(first), strict=enough)
+    answer = _second(conversation, request, asked, readers, hidden)
+    if not asked.strict and answer["aggregations"]["all"]["every"]["doc_count"] >= queries.ENOUGH:
         # Enough hold all the words once the errors are put right.
-        answer = _second(conversation, request, asked, readers, hidden, strict=True)
+        asked = replace(asked, strict=True)
+        answer = _second(conversation, request, asked, readers, hidden)
     return asked, answer
 
 
@@ -107,8 +115,7 @@ def _second(
     asked: queries.Asked,
     readers: list[str],
     hidden: Iterable[str],
-    *,
-    strict: bool,
+    cursor: cursors.Cursor | None = None,
 ) -> dict[str, Any]:
     """Facets are counted before the selections apply to the hits, each with the selections of
     all the others."""
@@ -120,32 +127,23 @@ def _second(
             "filter": {"bool": {"filter": others}},
             "aggs": {"codes": {"terms": {"field": name, "size": 10_000}}},
         }
-    size = max(0, min(request.limit, DEEPEST - request.offset))
+    place: Clause = {"size": request.limit}
+    if cursor:
+        place["search_after"] = cursor.after
+    else:
+        place["size"] = max(0, min(request.limit, DEEPEST - request.offset))
+        place["from_"] = request.offset if place["size"] else 0
     scored = request.order == "relevance"
     return conversation.ask(
-        query=queries.body(asked, readers, hidden, strict=strict, scored=scored),
+        query=queries.body(asked, readers, hidden, scored=scored),
         post_filter={"bool": {"filter": list(chosen.values())}},
         aggs={"all": {"filter": {"match_all": {}}, "aggs": counted}},
         sort=order(request),
-        from_=request.offset if size else 0,
-        size=size,
+        **place,
         source=False,
         track_total_hits=True,
         preference=f"q{zlib.crc32(request.query.encode())}",
     )
-
-
-def identifiers(query: str) -> list[str]:
-    """The DOI or ISBN that ``query`` is, if it is one."""
-    found = []
-    for normalise in (normalise_doi, normalise_isbn):
-        try:
-            identifier = normalise(query.strip())
-        except ValidationError:
-            continue
-        if re.search(r"\d", identifier) and not re.search(r"\s", identifier):
-            found += [identifier.lower(), identifier.replace("-", "").lower()]
-    return list(dict.fromkeys(found))
 
 
 def selections(request: SearchRequest) -> dict[str, Clause]:
@@ -183,27 +181,94 @@ class ElasticsearchEngine:
     """Falls back on the database engine, which needs nothing else."""
 
     name = "elasticsearch"
-    capabilities = Capabilities(typo_tolerance=True, did_you_mean=True)
+    capabilities = Capabilities(typo_tolerance=True, suggestions=True, did_you_mean=True)
     indexed = True
 
     def search(self, request: SearchRequest) -> Results:
         if request.user is None:
             return self._nothing()
+        return self._or_else(lambda: self._search(request), lambda: self._fallback(request))
+
+    @staticmethod
+    def _fallback(request: SearchRequest) -> Results:
+        return replace(DatabaseEngine().search(request), degraded=True)
+
+    def _or_else(self, own: Callable[[], T], other: Callable[[], T]) -> T:
+        """``own`` answer if Elasticsearch gives one in time, the ``other`` if not."""
         if breaker.allows():
             try:
-                results = self._search(request)
+                answer = own()
             except (ApiError, TransportError, UnavailableError) as error:
                 breaker.failed()
                 logger.warning("Search falls back on the database: %s", _reason(error))
             else:
                 breaker.worked()
-                return results
-        return self._fallback(request)
+                return answer
+        return other()
 
-    @staticmethod
-    def _fallback(request: SearchRequest) -> Results:
-        results = DatabaseEngine().search(request)
-        return Results(**{**vars(results), "degraded": True})
+    def suggest(self, request: SearchRequest) -> tuple[Suggestion, ...]:
+        return self._or_else(
+            lambda: self._suggest(request), lambda: DatabaseEngine().suggest(request)
+        )
+
+    def more_like_this(self, page: PublicationPage, request: SearchRequest) -> tuple[Hit, ...]:
+        return self._or_else(
+            lambda: self._more_like_this(page, request),
+            lambda: DatabaseEngine().more_like_this(page, request),
+        )
+
+    def _suggest(self, request: SearchRequest) -> tuple[Suggestion, ...]:
+        """Three requests in one: titles, names, and the subjects that have something to show."""
+        may_be_read = queries.readable(access.reader_keys(request.user), self._hidden(request))
+        subjects = suggestions.subjects(request)
+        es = _client(settings.ELASTICSEARCH_URL)
+        answers = es.msearch(
+            index=index.alias(),
+            searches=queries.suggesting(request, may_be_read, subjects),
+        )["responses"]
+        if any("error" in a or a["timed_out"] or a["_shards"]["failed"] for a in answers):
+            raise UnavailableError("incomplete")
+        titles, people, *counted = answers
+        keys = [UUID(row["_id"]) for row in titles["hits"]["hits"]]
+        pages = (
+            PublicationPage.objects.readable_by(request.user)
+            .in_language(request.language)
+            .filter(translation_key__in=keys)
+            .select_related("locale")
+        )
+        by_key = {page.translation_key: page for page in pages}
+        names = [b["key"] for b in people["aggregations"]["names"]["buckets"]]
+        held = counted[0]["aggregations"]["held"]["buckets"] if counted else {}
+        return suggestions.listed(
+            request,
+            [by_key[key] for key in keys if key in by_key],
+            [subject for subject in subjects if held[subject.name]["doc_count"]],
+            names,
+        )
+
+    def _more_like_this(self, page: PublicationPage, request: SearchRequest) -> tuple[Hit, ...]:
+        key = page.translation_key
+        document = documents([key]).get(key)
+        if document is None:
+            return ()
+        may_be_read = queries.readable(
+            access.reader_keys(request.user), [str(key), *self._hidden(request)]
+        )
+        conversation = Conversation(_client(settings.ELASTICSEARCH_URL), index.alias())
+        rows = conversation.ask(
+            query=queries.like(document, may_be_read),
+            sort=order(request),
+            size=request.limit,
+            source=False,
+            track_total_hits=False,
+        )["hits"]["hits"]
+        pages = self._pages(request, [UUID(row["_id"]) for row in rows])
+        marker = Marker(())
+        return tuple(
+            Hit(pages[key], round(row["sort"][0], 4), marker.mark(pages[key].title))
+            for row in rows
+            if (key := UUID(row["_id"])) in pages
+        )
 
     def _nothing(self) -> Results:
         return Results(0, (), (), 0.0, self.name, self.capabilities)
@@ -211,11 +276,14 @@ class ElasticsearchEngine:
     def _search(self, request: SearchRequest) -> Results:
         readers = access.reader_keys(request.user)
         hidden = self._hidden(request)
+        cursor = cursors.read(request)
+        if cursor and cursor.engine != self.name:
+            request, cursor = replace(request, offset=cursor.seen), None
         conversation = Conversation(_client(settings.ELASTICSEARCH_URL), index.alias())
-        asked, answer = find(conversation, request, readers, hidden)
+        asked, answer = find(conversation, request, readers, hidden, cursor)
         if asked.is_empty and request.query.strip():
             return self._nothing()  # something was typed, and no word is in it
-        return self._results(request, asked, answer, conversation.took_ms)
+        return self._results(request, asked, answer, conversation.took_ms, cursor)
 
     @staticmethod
     def _hidden(request: SearchRequest) -> list[str]:
@@ -231,7 +299,12 @@ class ElasticsearchEngine:
         return [str(key) for key in {*waiting} - {*left.values_list("translation_key", flat=True)}]
 
     def _results(
-        self, request: SearchRequest, asked: queries.Asked, answer: dict[str, Any], took_ms: float
+        self,
+        request: SearchRequest,
+        asked: queries.Asked,
+        answer: dict[str, Any],
+        took_ms: float,
+        cursor: cursors.Cursor | None,
     ) -> Results:
         counted = answer["aggregations"]["all"]
         rows = answer["hits"]["hits"]
@@ -239,8 +312,11 @@ class ElasticsearchEngine:
         terms = [
             *asked.terms,
             *(Term((w,)) for near in asked.corrections.values() for w, _ in near),
+            *others(asked.expansions),
         ]
         marker = Marker(terms if request.highlight else ())
+        look_in = [page.pk for page in pages.values()] if request.highlight and asked.terms else []
+        texts = files.texts(look_in)
         hits = []
         for row in rows:
             page = pages.get(UUID(row["_id"]))
@@ -260,9 +336,16 @@ class ElasticsearchEngine:
                     if request.highlight
                     else (),
                     partial=bool(asked.terms) and not flags,
+                    passages=files.passages(marker, texts.get(page.pk, ())),
                 )
             )
         complete = counted["every"]["doc_count"]
+        seen = (cursor.seen if cursor else request.offset) + len(rows)
+        following = ""
+        if rows and len(rows) == request.limit and seen < answer["hits"]["total"]["value"]:
+            more = {"strict": asked.strict, "near": dict(asked.corrections)}
+            place = cursors.Cursor(self.name, rows[-1]["sort"], seen, more)
+            following = cursors.written(request, place)
         return Results(
             total=answer["hits"]["total"]["value"],
             hits=tuple(hits),
@@ -274,6 +357,7 @@ class ElasticsearchEngine:
             relaxed=bool(asked.terms) and counted["doc_count"] > complete,
             # Only what this reader may read tells what was meant.
             suggestion=_suggestion(request.query, asked, hits) if complete else None,
+            next_cursor=following,
         )
 
     @staticmethod

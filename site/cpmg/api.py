@@ -10,6 +10,7 @@ from networks import api as networks
 from pages.api import BadQuery, assessments, countries, events, refuse, statistics, vocabularies
 from repository import api as publications
 from search import api as search
+from search import questions  # noqa: F401  (adds to the router of the search)
 
 from . import wagtail_api
 

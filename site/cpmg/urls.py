@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
-from django.utils.translation import gettext_lazy as _
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -19,12 +18,13 @@ from pages.api import nothing_here
 from repository import documents
 from repository import urls as repository_urls
 from repository.views import uploads
-from search import views as search_views
+from search import urls as search_urls
 
 urlpatterns = [
     path("health/", health.health, name="health"),
     path("", include(users_urls)),
     path("mail/", include(mail_urls)),
+    path("", include(search_urls)),
     path("admin/login/", users_views.sign_in),
     path("admin/password_reset/", users_views.new_password),
     path("admin/", include(wagtailadmin_urls)),
@@ -50,8 +50,7 @@ if settings.MEDIA_IMAGES_SERVED:
     ]
 
 urlpatterns += i18n_patterns(
-    # Translators: the address of the search page, lower case without accents.
-    path(_("search/"), search_views.search_page, name="search"),
+    *search_urls.in_language,
     *users_urls.in_language,
     *repository_urls.in_language,
     path("_util/login/", users_views.sign_in),

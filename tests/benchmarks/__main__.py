@@ -12,6 +12,8 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +60,9 @@ def measure(address: str, *, cached: bool) -> tuple[float, int]:
     return statistics.median(times), len(queries)
 
 
-def main() -> None:
+@contextmanager
+def prepared() -> Iterator[None]:
+    """Django on a new folder, with a cache of pages."""
     sys.path[:0] = [str(ROOT / "site"), str(ROOT)]
     os.environ["DJANGO_SETTINGS_MODULE"] = "cpmg.settings.test"
     with tempfile.TemporaryDirectory(prefix="cpmg-bench-") as folder:
@@ -71,7 +75,16 @@ def main() -> None:
 
         memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
         with override_settings(CACHES={"default": memory}):
-            run()
+            yield
+
+
+def main() -> None:
+    with prepared():
+        run()
+        from tests.benchmarks import alerts, search
+
+        search.run()
+        alerts.run()
 
 
 def run() -> None:

@@ -13,11 +13,11 @@ from elasticsearch import TransportError
 from pages.factories import ThemeFactory
 from repository.factories import PublicationPageFactory
 from repository.models import PublicationPage
-from search import index, queue, upkeep
+from search import index, queue, synonyms, upkeep
 from search.contract import Results, SearchRequest
 from search.engines import search
 from search.engines.elasticsearch import breaker
-from search.models import IndexJob
+from search.models import IndexJob, SynonymSet, SynonymsJob
 from search.state import state
 
 #: Seconds in which a search is answered, whatever happens.
@@ -266,3 +266,25 @@ def test_the_page_says_so(client, door, reports):
     assert "simple search" not in client.get("/en/search/?q=report").content.decode()
     break_door(door, 503)
     assert "simple search" in client.get("/en/search/?q=report").content.decode()
+
+
+@pytest.mark.parametrize("fault", ["drop", 429, 503])
+def test_synonyms_that_could_not_be_told_count_at_once_and_are_told_later(
+    door, elasticsearch, fault, monkeypatch
+):
+    monkeypatch.setattr(queue, "WRITING", 1)
+    if not synonyms.prepare(elasticsearch):
+        pytest.skip("This server keeps no synonyms.")
+    PublicationPageFactory(title="Arbeidsmigratie", locale="nl")
+    assert not queue.drain(elasticsearch, refresh=True).failed
+    SynonymSet.objects.create(terms="labour migration\narbeidsmigratie")
+    break_door(door, fault)
+    assert queue.drain().failed == 1
+    assert queue.is_waiting()
+    door.fault = None
+    results = ask("labour migration")
+    assert (results.total, results.degraded) == (1, False)
+    SynonymsJob.objects.update(available_at=timezone.now())
+    assert not queue.drain().failed
+    assert synonyms.current()[1]
+    assert synonyms.agree(elasticsearch)

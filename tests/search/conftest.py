@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from pages.factories import ThemeFactory
 from repository.factories import PublicationPageFactory
-from search import index, queue
+from search import index, queue, synonyms
 from search.contract import Results, SearchRequest
 from search.engines import ENGINES, search
 from search.engines.elasticsearch import breaker
@@ -41,6 +41,7 @@ def elasticsearch(settings, db):
     yield es
     for name in es.indices.get(index=f"{settings.SEARCH_INDEX}-*").body:
         es.indices.delete(index=name)
+    es.options(ignore_status=404).synonyms.delete_synonym(id=synonyms.name())
     breaker.worked()
 
 

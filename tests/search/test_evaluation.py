@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 
 from search.evaluation import MEASURES
 
+pytestmark = pytest.mark.django_db
+
 DOCUMENTS = [
     ("d1", "en", "Labour migration", "Workers who cross borders for work."),
     ("d2", "en", "Remittances", "Money that the diaspora sends home."),

@@ -2,13 +2,17 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import HttpResponse, QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
 from pages.factories import CountryFactory
+from pages.models.vocabularies import forget_labels
 from repository.factories import PublicationPageFactory
 from search import views
+from search.histogram import spans
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +70,8 @@ def test_pages_follow_each_other(page):
         PublicationPageFactory(title="Report", slug=f"report-{number}")
     first, last = page("?q=report"), page("?q=report&page=3")
     assert first["paging"].previous == last["paging"].next == ""
-    assert first["paging"].next == "?q=report&page=2"
+    onward = QueryDict(first["paging"].next[1:])
+    assert (onward["q"], onward["page"]) == ("report", "2")
     assert (last["paging"].first, last["paging"].last) == (41, 45)
     assert [link.number for link in last["paging"].links] == [1, 2, 3]
     beyond = page("?q=report&page=99")
@@ -132,3 +137,114 @@ def test_the_page_is_shown_in_every_language(client, language):
         answer = client.get(address + query)
         assert answer.status_code == 200
     assert "<mark>Migration</mark>" in client.get(f"{address}?q=migration").content.decode()
+
+
+def test_next_goes_on_where_the_reader_was(page):
+    reports = [PublicationPageFactory(title=f"Report {n:02}", slug=f"r-{n}") for n in range(45)]
+    first = page("?q=report&order=title")
+    PublicationPageFactory(title="Report 00 bis", slug="bis")
+    reports[1].unpublish()
+    second = page(first["paging"].next)
+    assert [hit["page"].title for hit in second["hits"]][:2] == ["Report 20", "Report 21"]
+    assert (second["paging"].first, second["paging"].number) == (21, 2)
+    assert "cursor" not in second["paging"].previous
+    for cursor in ("x", "%00", first["paging"].next.partition("cursor=")[2]):
+        assert page(f"?q=other&page=1&cursor={cursor}")["errors"] == {}
+
+
+def test_an_identifier_leads_to_its_record(client):
+    PublicationPageFactory(title="Migration profile", doi="10.1000/182")
+    PublicationPageFactory(title="Profile of 10.1000/182", slug="other")
+    answer = client.get("/en/search/?q=10.1000/182")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/en/repository/migration-profile/"
+    assert client.get("/en/search/?q=10.1000/183").status_code == 200
+
+
+def test_years_are_a_histogram_that_can_be_entered(page):
+    for year in (1985, 1987, 1999, 2012, 2014, 2024):
+        PublicationPageFactory(title="Report", slug=f"report-{year}", year=year)
+
+    def years(address: str):
+        (facet,) = [facet for facet in page(address)["facets"] if facet.name == "year"]
+        return facet
+
+    whole = years("?q=report")
+    assert [(c.label, c.count) for c in whole.choices] == [
+        *(("1985–1989", 2), ("1995–1999", 1), ("2010–2014", 2), ("2020–2024", 1)),
+    ]
+    assert whole.clear == ""
+    inside = years(whole.choices[0].address)
+    assert [(c.label, c.count, c.selected) for c in inside.choices] == [
+        ("1985", 1, False),
+        ("1987", 1, False),
+    ]
+    assert page(inside.choices[0].address)["results"].total == 1
+    assert inside.clear == "?q=report"
+
+
+@pytest.mark.parametrize(
+    ("counts", "first", "last", "found"),
+    [
+        ({}, None, None, []),
+        ({2020: 3}, None, None, ["2020"]),
+        ({2020: 3}, 1990, 1995, ["2020"]),
+        ({2010: 1, 2020: 3}, None, None, ["2010", "2020"]),
+        ({1500: 1, 2020: 3}, None, None, ["1500–1549", "2000–2020"]),
+        ({2010: 1, 2015: 1, 2020: 3}, 2012, None, ["2015", "2020"]),
+        ({2010: 1, 2015: 1, 2020: 3}, 2015, 2015, ["2010", "2015", "2020"]),
+    ],
+)
+def test_spans_of_years(counts, first, last, found):
+    assert [str(span) for span in spans(counts, first, last)] == found
+
+
+def test_who_finds_nothing_is_led_on(page):
+    haiti = CountryFactory(code="HT", name="Haiti")
+    PublicationPageFactory(title="Remittances of the diaspora", countries=[haiti])
+    ways = page('?q="diaspora of remittances"')["ways"]
+    assert (ways.plain, ways.plain_count) == ("diaspora of remittances", 1)
+    assert [(b.code, b.count) for b in ways.countries] == [("HT", 1)]
+    context = page("?q=haitiann")
+    assert [(near["text"], near["address"]) for near in context["near"]] == [
+        ("Haiti", "/en/search/?country=HT")
+    ]
+    assert page("?q=remittances")["ways"] is None
+
+
+def test_who_finds_nothing_may_browse(client):
+    PublicationPageFactory(title="Remittances", countries=[CountryFactory(code="HT", name="Haiti")])
+    text = client.get("/en/search/?q=haitiann").content.decode()
+    assert "Browse by country" in text
+    assert text.count('href="/en/search/?country=HT"') == 2
+
+
+def test_what_is_alike_is_shown_on_the_page_of_a_publication(client):
+    haiti = CountryFactory(code="HT", name="Haiti")
+    pages = [
+        PublicationPageFactory(title=f"Report {name}", countries=[haiti]) for name in ("A", "B")
+    ]
+    text = client.get(pages[0].get_url()).content.decode()
+    assert "On the same subject" in text
+    assert ">Report B</a>" in text
+    pages[1].unpublish()
+    assert "On the same subject" not in client.get(pages[0].get_url()).content.decode()
+
+
+@pytest.mark.parametrize("query", ["?q=report", "?q=nothing", "?q=report&country=HT&page=2"])
+def test_the_number_of_queries_is_constant(client, query):
+    haiti = CountryFactory(code="HT", name="Haiti")
+
+    def cost() -> int:
+        forget_labels()
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/en/search/{query}").status_code == 200
+        return len(queries)
+
+    for number in range(22):
+        PublicationPageFactory(title=f"Report {number}", slug=f"a-{number}", countries=[haiti])
+    cost()
+    few = cost()
+    for number in range(25):
+        PublicationPageFactory(title=f"Report {number}", slug=f"b-{number}", countries=[haiti])
+    assert cost() <= few + 1

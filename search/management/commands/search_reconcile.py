@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from tqdm import tqdm
 
-from search import index, upkeep
+from search import index, synonyms, upkeep
 from search.management.base import IndexCommand
 
 SHOWN = 10
@@ -38,7 +38,11 @@ class Command(IndexCommand):
             self.stdout.write(f"{kind:<12} {len(keys):>8,}  {shown}{more}".rstrip())
         self.stdout.write(f"{'waiting':<12} {differences.waiting:>8,}")
         self.stdout.write(f"{'checked':<12} {differences.checked:>8,}")
+        told = synonyms.agree(self.es)
+        if fix and not told:
+            told = not synonyms.renew(self.es).failed
+        self.stdout.write(f"{'synonyms':<12} {'agree' if told else 'differ':>8}")
         if failed:
             self.fail(f"{len(failed)} could not be written: {next(iter(failed.values()))}", 1)
-        if len(differences) and not fix:
+        if (len(differences) or not told) and not fix:
             self.fail("Index and database differ. --fix brings the index up to date.", 1)

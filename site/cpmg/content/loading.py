@@ -48,6 +48,7 @@ from pages.models import (
 from pages.models.vocabularies import forget_labels
 from repository import factories as repository
 from repository.models import Contributor, Licence
+from search.models import SynonymSet
 
 from . import records
 from .reading import Content, Problem, RefusedError, digest, read
@@ -147,6 +148,7 @@ class Loading:
             self._each("statistics", "pages/statistics.json", content.statistics.pages, self._theme)
             self._publications()
             self._assessments()
+            self._each("synonyms", "search_synonyms.json", content.synonyms, self._synonyms)
             self._add_observations()
         _write_history(self.pages, self.now)
         self._index()
@@ -624,6 +626,14 @@ class Loading:
                     for position, area in enumerate(record.areas)
                 ],
             )
+
+    @staticmethod
+    def _synonyms(record: records.SynonymsRecord) -> None:
+        made = SynonymSet(
+            terms="\n".join(record.terms), language=record.language or "", kind=record.kind
+        )
+        made.full_clean()
+        made.save()
 
     # Observations ---------------------------------------------------------------------
 

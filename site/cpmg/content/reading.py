@@ -79,6 +79,7 @@ class Content:
     statistics: Any = None
     publications: Any = None
     assessments: Any = None
+    synonyms: list[records.SynonymsRecord] = field(default_factory=list)
     observations: list[records.ObservationRecord] = field(default_factory=list)
 
 
@@ -126,6 +127,7 @@ class _Reader:
         content.events = self._json("pages/events.json", records.Events)
         content.statistics = self._json("pages/statistics.json", records.Statistics)
         content.assessments = self._json("pages/assessments.json", records.Assessments)
+        content.synonyms = self._json("search_synonyms.json", list[records.SynonymsRecord]) or []
         content.observations = list(self._observations())
         return content
 

@@ -27,6 +27,7 @@ from pages.models import FactKey, Heading, ObservationStatus, Organisation, Unit
 from pages.models.vocabularies import is_country_code
 from repository.identifiers import normalise_doi, normalise_isbn
 from repository.models import Licence
+from search.models import SynonymSet
 
 LANGUAGES = ("en", "es", "fr", "nl")
 
@@ -232,6 +233,13 @@ class IndicatorRecord(Term):
     by_counterpart: bool
     themes: list[ThemeCode]
     source: SourceCode
+
+
+class SynonymsRecord(Record):
+    code: Code
+    language: Annotated[str, _one_of(LANGUAGES)] | None
+    kind: Annotated[str, _one_of(SynonymSet.Kind.values)]
+    terms: Annotated[list[Line], Field(min_length=2)]
 
 
 class Capital(Record):

@@ -16,6 +16,8 @@ class Letter:
     #: What the button says, and where it leads.
     action: tuple[str, str] | None = None
     after: list[str] = field(default_factory=list)
+    #: What there is to read: each with its words and its address, below ``lines``.
+    links: list[tuple[str, str]] = field(default_factory=list)
 
 
 def render(letter: Letter, language: str, unsubscribe: str = "") -> tuple[str, str, str]:

@@ -42,6 +42,7 @@ STEPS = {
     "statistics": "statistics themes",
     "publication": "publications",
     "assessment": "needs assessments",
+    "synonyms": "synonyms of the search",
     "observation": "observations",
     "index": "search index",
 }

@@ -1,0 +1,127 @@
+"""The search on Elasticsearch, measured: ``python -m tests.benchmarks.search [SIZE ...]``.
+
+Needs ``ELASTICSEARCH_URL``. *bare* is Elasticsearch alone: the request that finds, with the same
+body, and ``parallel_bulk`` with the same documents. Times are medians in milliseconds.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+SIZES = (1_000, 10_000)
+QUERIES = (
+    *("labour migration haiti", "remittances of the diaspora", "health migrants jamaica 2015"),
+    *("remitances", "arbeidsmigratie", "free movement of persons", "author:joseph survey"),
+)
+TYPED = ("lab", "labour mi", "remit", "jam", "jose", "free mo", "re")
+REPEATS = 5
+
+
+def median(call: Callable[[str], Any], over: tuple[str, ...]) -> float:
+    times = []
+    for _repeat in range(REPEATS):
+        for one in over:
+            started = time.perf_counter()
+            call(one)
+            times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
+
+
+def measure(size: int) -> dict[str, float]:
+    from django.contrib.auth.models import AnonymousUser
+    from elasticsearch.helpers import parallel_bulk
+
+    from repository.models import PublicationPage
+    from search import documents, index, upkeep
+    from search.contract import FACETS, SearchRequest
+    from search.engines import search, suggest
+    from search.engines.database import DatabaseEngine
+    from search.engines.elasticsearch import Conversation
+    from tests.benchmarks.growth import grow_publications
+
+    grow_publications(size)
+    es = index.client(120)
+    started = time.perf_counter()
+    rebuilt = upkeep.rebuild(es)
+    rate = rebuilt.documents / (time.perf_counter() - started)
+    keys = PublicationPage.objects.values_list("translation_key", flat=True)
+    made = documents.documents(keys)
+    name = index.create(es, f"{index.alias()}-bare-{uuid.uuid4().hex[:8]}", refresh_interval="-1")
+    started = time.perf_counter()
+    actions = ({"_index": name, "_id": str(key), **document} for key, document in made.items())
+    for _done in parallel_bulk(es, actions, chunk_size=500):
+        pass
+    es.indices.refresh(index=name)
+    bare_rate = len(made) / (time.perf_counter() - started)
+    es.indices.delete(index=name)
+
+    asked: dict[str, dict[str, Any]] = {}
+    ask = Conversation.ask
+
+    def request(query: str, facets: tuple[str, ...] = ()) -> SearchRequest:
+        return SearchRequest(query, user=AnonymousUser(), facets=facets)
+
+    for query in QUERIES:
+
+        def note(self: Any, _query: str = query, **body: Any) -> dict[str, Any]:
+            asked[_query] = body
+            return ask(self, **body)
+
+        Conversation.ask = note  # type: ignore[method-assign]
+        assert not search(request(query)).degraded
+    Conversation.ask = ask  # type: ignore[method-assign]
+    bare = median(lambda query: es.search(index=index.alias(), **asked[query]), QUERIES)
+    whole = median(lambda query: search(request(query)), QUERIES)
+    return {
+        "search, ms": whole,
+        "bare request, ms": bare,
+        "search without 8 ms, of bare": max(0.0, whole - 8) / bare,
+        "with all facets, ms": median(lambda query: search(request(query, FACETS)), QUERIES),
+        "suggest, ms": median(lambda typed: suggest(request(typed)), TYPED),
+        "suggest on the database, ms": median(
+            lambda typed: DatabaseEngine().suggest(request(typed)), TYPED
+        ),
+        "rebuild, documents a second": rate,
+        "parallel_bulk, documents a second": bare_rate,
+        "rebuild, of parallel_bulk": rate / bare_rate,
+    }
+
+
+def run(sizes: tuple[int, ...] = SIZES) -> None:
+    """Measures on the database as it is; its content must be loaded."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    from search import index, synonyms
+
+    if not settings.ELASTICSEARCH_URL:
+        print("\nThe search on Elasticsearch: ELASTICSEARCH_URL is not set.")
+        return
+    own = {"SEARCH_ENGINE": "elasticsearch", "SEARCH_INDEX": f"bench-{uuid.uuid4().hex[:8]}"}
+    with override_settings(**own):
+        es = index.client(60)
+        try:
+            figures = {size: measure(size) for size in sizes}
+        finally:
+            for name in es.indices.get(index=f"{index.alias()}-*").body:
+                es.indices.delete(index=name)
+            es.options(ignore_status=404).synonyms.delete_synonym(id=synonyms.name())
+    print(f"\nSearch on Elasticsearch\n\n{'':<36}" + "".join(f"{size:>12,}" for size in sizes))
+    for row in figures[sizes[0]]:
+        print(f"{row:<36}" + "".join(f"{figures[size][row]:>12,.2f}" for size in sizes))
+
+
+if __name__ == "__main__":
+    from tests.benchmarks.__main__ import prepared
+
+    with prepared():
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("load_content")
+        run(tuple(int(size) for size in sys.argv[1:]) or SIZES)
