@@ -1,5 +1,7 @@
 """Addresses of the search, of feeds and of saved searches on the reader site."""
 
+from typing import Any
+
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,7 @@ from .alerts import views as alerts
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
 # accents and spaces, with the slash at the end.
-_saved = [
+_saved: list[Any] = [
     private("", alerts.own_list, "saved_searches"),
     private(_("new/"), alerts.new, "saved_search_new"),
     private("<int:pk>/", alerts.change, "saved_search_change"),
