@@ -23,4 +23,4 @@ class SearchConfig(AppConfig):
             sending.CATEGORY, categories.Category(_("What is new in my saved searches"))
         )
         conditions.register(sending.CONDITION, sending.still_readable)
-        leaving.register("saved_searches", saving.saved_by)
+        leaving.keeps("saved_searches", saving.saved_by)

@@ -26,14 +26,14 @@ REQUEST = (
     *("email", "first_name", "last_name", "organisation", "country", "interests", "language"),
     *("reason", "state", "asked_at", "decided_at", "answer"),
 )
-#: What the apps above keep about a person, by name: they register how to list it.
-_parts: dict[str, Callable[[User], Any]] = {}
+#: What the apps above keep about a person, by its name in the export.
+_kept: dict[str, Callable[[User], Any]] = {}
 NOTIFICATIONS = ("submitted", "approved", "rejected", "updated_comments")
 
 
-def register(name: str, listed: Callable[[User], Any]) -> None:
-    """Adds to everybody's data, under ``name``, what ``listed`` gives for them."""
-    _parts[name] = listed
+def keeps(name: str, about: Callable[[User], Any]) -> None:
+    """Adds to the export what ``about`` gives, under ``name``."""
+    _kept[name] = about
 
 
 def own_data(user: User) -> dict[str, Any]:
@@ -64,11 +64,11 @@ def own_data(user: User) -> dict[str, Any]:
         "membership_requests": list(MembershipRequest.objects.filter(person=user).values(*REQUEST)),
         "pages": list(Page.objects.filter(owner=user).values("title", "url_path", "live")),
         "comments": list(Comment.objects.filter(user=user).values("text", "created_at")),
-        **{name: listed(user) for name, listed in _parts.items()},
         "actions": [
             *PageLogEntry.objects.filter(user_id=user.pk).values("action", "label", "timestamp"),
             *ModelLogEntry.objects.filter(user_id=user.pk).values("action", "label", "timestamp"),
         ],
+        **{name: about(user) for name, about in _kept.items()},
     }
 
 
