@@ -396,26 +396,27 @@ class Question:
 
     def keys(self, ids: list[int]) -> dict[int, list[Any]]:
         """What ``ids`` are sorted by."""
-        order, language = self.request.order, self.request.language
-        sign = 1 if order == "oldest" else -1
         rows = PublicationPage._base_manager.filter(pk__in=among(ids)).order_by()
-        keys: dict[int, list[Any]] = {}
-        for pk, year, month, title in rows.values_list("pk", "year", "month", "title"):
-            keys[pk] = [bool(self.terms) and pk not in self.complete]
-            if order == "relevance":
-                keys[pk].append(-self.scores.get(pk, 0.0))
-            if order != "title":
-                keys[pk] += [year is None, sign * (year or 0), month is None, sign * (month or 0)]
-            keys[pk] += [sort_key(title, language), pk]
-        return keys
+        return {row[0]: self.key(*row) for row in rows.values_list("pk", "year", "month", "title")}
 
-    def following(self, ids: list[int], place: int) -> str:
-        """The cursor after what is shown from ``place`` on."""
+    def key(self, pk: int, year: int | None, month: int | None, title: str) -> list[Any]:
+        """What one publication is sorted by."""
+        order = self.request.order
+        sign = 1 if order == "oldest" else -1
+        key: list[Any] = [bool(self.terms) and pk not in self.complete]
+        if order == "relevance":
+            key.append(-self.scores.get(pk, 0.0))
+        if order != "title":
+            key += [year is None, sign * (year or 0), month is None, sign * (month or 0)]
+        return [*key, sort_key(title, self.request.language), pk]
+
+    def following(self, ids: list[int], place: int, hits: tuple[Hit, ...]) -> str:
+        """The cursor after the ``hits``, which are shown from ``place`` on."""
         end = place + self.request.limit
-        if end >= len(ids) or not self.request.limit:
+        if end >= len(ids) or not hits:
             return ""
-        last = ids[end - 1]
-        after = [last, *self.keys([last])[last]]
+        last = hits[-1].page
+        after = [last.pk, *self.key(last.pk, last.year, last.month, last.title)]
         return cursors.written(self.request, cursors.Cursor(DatabaseEngine.name, after, end, {}))
 
     def hits(self, ids: list[int], place: int) -> tuple[Hit, ...]:
@@ -468,7 +469,7 @@ class DatabaseEngine:
             capabilities=self.capabilities,
             unfiltered=len(question.ordered),
             relaxed=question.relaxed,
-            next_cursor=question.following(ids, place),
+            next_cursor=question.following(ids, place, hits),
         )
 
     def suggest(self, request: SearchRequest) -> tuple[Suggestion, ...]:
