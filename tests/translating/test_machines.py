@@ -11,6 +11,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import transaction
 
 from pages.models import TranslationRecord
@@ -97,7 +98,8 @@ def test_what_it_makes_is_checked_before_it_is_submitted(page, begun, stub, mode
     assert not fresh(spanish).live
 
     html = begun.get(f"/admin/translations/{page.pk}/es/").content.decode()
-    keys = [part.split('"')[0] for part in html.split('name="right" value="')[1:]]
+    boxes = BeautifulSoup(html, "html.parser").select('input[name="right"]')
+    keys = [str(box["value"]) for box in boxes]
     assert len(keys) == 5
     posted(begun, page, {}, "submit", right=keys)
     spanish = fresh(spanish)

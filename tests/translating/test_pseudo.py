@@ -66,6 +66,9 @@ def unmarked(html: str, content: set[str]) -> list[str]:
     soup = BeautifulSoup(html, "html.parser")
     for element in soup(["script", "style", "svg", "template", "textarea"]):
         element.decompose()
+    for choice in soup.select("select, datalist"):
+        if len(choice.select("option")) > 200:  # the countries of the world, named by CLDR
+            choice.decompose()
     pieces = [
         text for text in soup.find_all(string=True) if not isinstance(text, Comment | Doctype)
     ]
