@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import (
     FileResponse,
@@ -90,6 +91,11 @@ def files_of(page: Any) -> list[PublicationFile]:
     documents = get_document_model().objects.select_related("details").defer("details__text")
     prefetch_related_objects(files, "language", Prefetch("document", documents))
     return [file for file in files if not blocked(file.document)]
+
+
+def refuse(request: HttpRequest) -> HttpResponse:
+    """Files have no addresses in the storage, whether or not there is one."""
+    raise PermissionDenied
 
 
 # How it is handed out -----------------------------------------------------------------

@@ -49,6 +49,10 @@ if settings.MEDIA_IMAGES_SERVED:
         )
     ]
 
+urlpatterns += [
+    re_path(r"^media/", documents.refuse),
+]
+
 urlpatterns += i18n_patterns(
     *search_urls.in_language,
     *users_urls.in_language,

@@ -123,8 +123,8 @@ def test_media_addresses_lead_nowhere(shelves, clients):
     for reader in ("anonymous", "moderator"):
         for state in ("public", "network"):
             document = shelves.documents[state]
-            assert clients[reader].get(f"/media/{document.file.name}").status_code == 404
-            assert clients[reader].get(f"/media/images/../{document.file.name}").status_code == 404
+            assert clients[reader].get(f"/media/{document.file.name}").status_code == 403
+            assert clients[reader].get(f"/media/images/../{document.file.name}").status_code == 403
 
 
 def test_a_file_that_nothing_shows_is_for_editors(shelves, clients):
