@@ -8,10 +8,11 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import caching, checks, translations  # noqa: F401  (importing registers the system checks)
-        from .translating import facts, records
+        from . import caching, checks, doors, translations  # noqa: F401  (importing registers the system checks)
+        from .translating import coverage, facts, records
 
         caching.connect()
         translations.connect()
         facts.connect()
         records.connect()
+        doors.register(doors.Room("translating", "translating_board", coverage.may_see))

@@ -12,9 +12,10 @@ class RepositoryConfig(AppConfig):
         from cpmg.mail import conditions
         from cpmg.users import leaving
         from cpmg.users.models import User
+        from pages import doors
 
         from . import letters, review, shelves, submissions
-        from .desk import duplicates
+        from .desk import access, duplicates
         from .files import queue
 
         shelves.connect()
@@ -22,5 +23,6 @@ class RepositoryConfig(AppConfig):
         review.connect()
         duplicates.connect()
         conditions.register("repository.may_see_submission", letters.still_concerns)
+        doors.register(doors.Room("desk", "desk", access.may_enter))
         leaving.keeps("submissions", submissions.own_data)
         pre_delete.connect(submissions.leave, sender=User, dispatch_uid="repository.submissions")

@@ -20,6 +20,7 @@ from wagtail.models import Locale, Page, WorkflowState, get_page_models
 from wagtail.permissions import policy_registry
 
 from ..access import readable_by
+from ..doors import works_on_pages
 from .people import languages_of
 
 #: Depth of the sections in the tree: root, home page, section.
@@ -84,12 +85,6 @@ class Chosen:
     language: str = ""
     state: str = ""
     type: str = ""
-
-
-def works_on_pages(user: Any) -> bool:
-    """Whether ``user`` edits pages, beyond translating."""
-    policy = policy_registry.get_by_type(Page)
-    return policy.user_has_any_permission(user, {"add", "change", "publish"})
 
 
 def may_see(user: Any) -> bool:

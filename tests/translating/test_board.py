@@ -111,6 +111,6 @@ def test_the_board_costs_the_same_with_10_and_1000_pages(page, translator, role)
 
 
 def test_the_dashboard_says_how_far_they_are(page, translator, editor):
-    for user in (translator, editor):
-        html = browser(user).get("/admin/").content.decode()
-        assert "/admin/translations/?language=es&amp;state=missing" in html
+    html = browser(editor).get("/admin/").content.decode()
+    assert "/admin/translations/?language=es&amp;state=missing" in html
+    assert browser(translator).get("/admin/")["Location"] == "/admin/translations/"

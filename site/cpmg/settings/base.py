@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "cpmg.bodies.BodyLimitMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cpmg.users.middleware.SecondFactorMiddleware",
-    "repository.desk.doors.DeskOnlyMiddleware",
+    "pages.doors.RoomsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pages.redirects.RedirectMiddleware",
 ]
