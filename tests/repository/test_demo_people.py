@@ -47,7 +47,7 @@ def test_each_signs_in_with_the_password_that_was_printed(shelves, client, role)
     email, password = run()[role]
     target = "/en/account/" if "member" in role else "/admin/"
     assert sign_in(client, email, password)["Location"] == target
-    assert client.get(target).status_code == 200
+    assert client.get(target, follow=True).status_code == 200
 
 
 def test_the_focal_point_sits_at_the_desk_of_the_network(shelves, client):
