@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -139,22 +138,8 @@ class FilteredDatabase(DatabaseEngine):
     def __init__(self, where: Node) -> None:
         self.where = where
 
-    def search(self, request: SearchRequest) -> Results:
-        begin = time.perf_counter()
-        question = FilteredQuestion(request, self.where)
-        ids = question.narrowed()
-        place = question.place(ids)
-        return Results(
-            total=len(ids),
-            hits=question.hits(ids, place),
-            facets=question.facets(),
-            took_ms=round((time.perf_counter() - begin) * 1000, 1),
-            engine=self.name,
-            capabilities=self.capabilities,
-            unfiltered=len(question.ordered),
-            relaxed=question.relaxed,
-            next_cursor=question.following(ids, place),
-        )
+    def question(self, request: SearchRequest) -> Question:
+        return FilteredQuestion(request, self.where)
 
 
 class FilteredConversation(es.Conversation):

@@ -46,6 +46,7 @@ FieldName = Literal[
     "title_html",
     "snippets",
     "passages",
+    "texts",
 ]
 FacetName = Literal["country", "theme", "network", "type", "language", "format", "tag", "year"]
 FIELDS_NAMED: tuple[str, ...] = get_args(FieldName)

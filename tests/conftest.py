@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.core.management import call_command
 from django.utils import translation
 
 from pages.factories import HomePageFactory
@@ -19,17 +20,26 @@ LANGUAGES = ("en", "es", "fr", "nl")
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that need the shipped content come after those that expect an empty site, and before
-    those that empty the database."""
+    those that empty the database. These find in it what the migrations made."""
 
     def rank(item: pytest.Item) -> int:
+        fixtures: set[str] = set(getattr(item, "fixturenames", ()))
+        if empties(item):
+            return 2
+        return 1 if "_shipped_content" in fixtures else 0
+
+    def empties(item: pytest.Item) -> bool:
         marker = item.get_closest_marker("django_db")
         fixtures: set[str] = set(getattr(item, "fixturenames", ()))
-        if fixtures & {"transactional_db", "live_server"} or (
+        return bool(fixtures & {"transactional_db", "live_server"}) or bool(
             marker and marker.kwargs.get("transaction")
-        ):
-            return 2
-        return 1 if "content" in fixtures else 0
+        )
 
+    for item in items:
+        if empties(item):
+            again = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+            item.add_marker(again, append=False)
+            item.fixturenames.insert(0, "_emptied")
     items.sort(key=rank)
 
 
@@ -83,6 +93,13 @@ def _shipped_content(django_db_setup: None, django_db_blocker: Any) -> None:
 
     with django_db_blocker.unblock():
         loading.load(settings.SITE / "data")
+
+
+@pytest.fixture(scope="session")
+def _emptied(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Before the first test that empties the database: what the tests before it have loaded."""
+    with django_db_blocker.unblock():
+        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
 
 
 @pytest.fixture

@@ -453,9 +453,12 @@ class DatabaseEngine:
     capabilities = Capabilities(suggestions=True)
     indexed = False
 
+    def question(self, request: SearchRequest) -> Question:
+        return Question(request)
+
     def search(self, request: SearchRequest) -> Results:
         begin = time.perf_counter()
-        question = Question(request)
+        question = self.question(request)
         ids = question.narrowed()
         place = question.place(ids)
         hits = question.hits(ids, place)

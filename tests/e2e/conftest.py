@@ -4,6 +4,7 @@ the shipped content."""
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -35,11 +37,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def installation(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
-    """The environment of a site: on PostgreSQL with the database of the tests, on SQLite with a
-    folder of its own, because the database of the tests lies in this process' memory."""
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a site with a folder and a database of its own."""
     folder = tmp_path_factory.mktemp("site")
     port = _free_port()
     environment = {
@@ -51,10 +50,21 @@ def installation(
         "EMAIL_URL": f"filemail://{folder}/mail",
     }
     environment.pop("DATABASE_URL", None)
-    if connection.vendor == "postgresql":
-        request.getfixturevalue("django_db_setup")
-        environment["DATABASE_URL"] = _database_url()
-    return environment
+    if connection.vendor != "postgresql":
+        yield environment
+        return
+    given = connection.settings_dict
+    name = f"site_{secrets.token_hex(4)}"
+    where = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"]}
+    where = {key: str(value) for key, value in where.items() if value}
+    with psycopg.connect(
+        dbname="postgres", password=given["PASSWORD"] or None, autocommit=True, **where
+    ) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield environment | {"DATABASE_URL": _database_url(name)}
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -98,13 +108,13 @@ def mailbox(site: str, installation: dict[str, str]) -> Mailbox:
     return Mailbox(Path(installation["EMAIL_URL"].removeprefix("filemail://")))
 
 
-def _database_url() -> str:
+def _database_url(name: str) -> str:
     given = connection.settings_dict
     who = ":".join(quote(str(given[key]), safe="") for key in ("USER", "PASSWORD") if given[key])
     host = given["HOST"] or "localhost"
     where = quote(host, safe="") if host.startswith("/") else host
     port = f":{given['PORT']}" if given["PORT"] else ""
-    return f"postgres://{who}@{where}{port}/{given['NAME']}"
+    return f"postgres://{who}@{where}{port}/{name}"
 
 
 def _free_port() -> int:

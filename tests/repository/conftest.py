@@ -25,8 +25,13 @@ from repository.factories import (
 from repository.models import Submission
 
 LANGUAGES = ("en", "es", "fr", "nl")
-#: Threads see each other's rows when they are committed, and wait for each other's locks.
-IN_PARALLEL = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def with_threads(test: Any) -> Any:
+    """Threads see each other's rows when they are committed, and wait for each other's locks."""
+    reason = "The tests' SQLite lies in memory; what runs in parallel runs on PostgreSQL."
+    skip = pytest.mark.skipif(connection.vendor == "sqlite", reason=reason)
+    return skip(pytest.mark.django_db(transaction=True)(test))
 
 
 def record(**others: Any) -> dict[str, Any]:
@@ -133,9 +138,7 @@ def signed_in(people: dict[str, User]) -> Any:
 @pytest.fixture
 def in_parallel() -> Any:
     """Runs functions in threads of their own, at the same moment; gives their errors. The test
-    needs ``IN_PARALLEL``."""
-    if connection.vendor == "sqlite":
-        pytest.skip("The tests' SQLite lies in memory; what runs in parallel runs on PostgreSQL.")
+    is one ``with_threads``."""
 
     def run(*functions: Callable[[], Any]) -> list[Exception | None]:
         barrier = threading.Barrier(len(functions))

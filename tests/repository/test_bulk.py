@@ -132,7 +132,7 @@ def test_excel_names_the_separator_and_rows_are_counted_as_it_counts(member):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("sent", "message"),
     [
         (b"", "no heading with a column"),
         (b"year\n2020\n", "no heading with a column"),
@@ -149,9 +149,9 @@ def test_excel_names_the_separator_and_rows_are_counted_as_it_counts(member):
         (b"title," * 100_000, "twice"),
     ],
 )
-def test_a_table_that_cannot_be_read_says_why(member, content, message):
+def test_a_table_that_cannot_be_read_says_why(member, sent, message):
     with pytest.raises(bulk.Unreadable, match=message):
-        look(member, content)
+        look(member, sent)
 
 
 def test_each_finding_names_row_column_value_and_what_is_valid(member):

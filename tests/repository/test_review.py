@@ -12,7 +12,7 @@ from repository.factories import PublicationPageFactory
 from repository.models import PublicationPage, Submission, Withdrawal
 from repository.submissions import Changed, Refused
 
-from .conftest import IN_PARALLEL, record
+from .conftest import record, with_threads
 
 pytestmark = pytest.mark.django_db
 State = Submission.State
@@ -350,7 +350,7 @@ def test_who_decides_second_is_told(submitted, people):
     assert not PublicationPage.objects.get().live
 
 
-@IN_PARALLEL
+@with_threads
 def test_two_who_decide_in_parallel_make_one_decision(submitted, people, in_parallel):
     submission = submitted()
     seen = submissions.edition(submission)
@@ -371,7 +371,7 @@ def test_two_who_decide_in_parallel_make_one_decision(submitted, people, in_para
     assert PublicationPage.objects.get().live == (submission.state == State.PUBLISHED)
 
 
-@IN_PARALLEL
+@with_threads
 def test_fifty_submissions_of_the_same_are_one(people, in_parallel):
     submission = submissions.start(people["member"], record())
 
@@ -386,7 +386,7 @@ def test_fifty_submissions_of_the_same_are_one(people, in_parallel):
     assert TaskState.objects.count() == 1
 
 
-@IN_PARALLEL
+@with_threads
 def test_ten_people_submit_to_one_shelf_in_parallel(people, in_parallel):
     for number in range(10):
         submissions.start(people["member"], record(title=f"Report {number}"))
