@@ -1,5 +1,5 @@
 """From a member's draft to a network's library on the running product: the member in Spanish, the
-editor in French, the focal point in Dutch, each led by the mails they get."""
+moderator in French, the focal point in Dutch, each led by the mails they get."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ER  -
 """
 TITLE = "Gestión de fronteras en el Caribe oriental"
 #: Who uses which language.
-LANGUAGES = {"network-member": "es", "editor": "fr", "focal-point": "nl"}
+LANGUAGES = {"network-member": "es", "moderator": "fr", "focal-point": "nl"}
 ADDRESS = re.compile(r"http://\S+")
 
 
@@ -51,7 +51,7 @@ def test_from_a_draft_to_the_library_of_a_network(
     mailbox: Mailbox,
     new_context: Any,
 ) -> None:
-    member, editor, focal = (desks[role] for role in LANGUAGES)
+    member, moderator, focal = (desks[role] for role in LANGUAGES)
     addresses = {role: people[role][0] for role in LANGUAGES}
 
     # The member fills in the form from a reference, with a file, in Spanish.
@@ -86,11 +86,11 @@ def test_from_a_draft_to_the_library_of_a_network(
     received = mailbox.wait_for(addresses["network-member"], TITLE)
     assert "Hemos recibido" in received["subject"]
 
-    # The editor is told in French, and asks for changes.
-    told = mailbox.wait_for(addresses["editor"], TITLE)
+    # The moderator is told in French, and asks for changes.
+    told = mailbox.wait_for(addresses["moderator"], TITLE)
     assert "attend votre décision" in told["subject"]
     desk = next(link for link in ADDRESS.findall(told.text) if "/desk/" in link)
-    decide(editor, desk, "changes", "Merci d’ajouter le mois.")
+    decide(moderator, desk, "changes", "Merci d’ajouter le mois.")
     asked = mailbox.wait_for(addresses["network-member"], "cambios")
     assert "Merci d’ajouter le mois." in asked.text
 
@@ -102,10 +102,10 @@ def test_from_a_draft_to_the_library_of_a_network(
     go_on.click()
     member.goto(own + "revisar/")
     member.get_by_role("button", name="Enviar a revisión").click()
-    mailbox.wait_for(addresses["editor"], TITLE)
+    mailbox.wait_for(addresses["moderator"], TITLE)
 
-    # The editor approves, then the focal point, who was not asked before.
-    decide(editor, desk, "approve")
+    # The moderator approves, then the focal point, who was not asked before.
+    decide(moderator, desk, "approve")
     told = mailbox.wait_for(addresses["focal-point"], TITLE)
     assert "wacht op uw beslissing" in told["subject"]
     decide(focal, next(link for link in ADDRESS.findall(told.text) if "/desk/" in link), "approve")

@@ -80,7 +80,7 @@ def test_an_infected_file_is_put_away_and_nobody_gets_it(
     answer = admin_client.get(document.url)
     assert answer.status_code == 409
     assert EICAR not in answer.content
-    assert Client().get(f"/media/{document.file.name}").status_code == 404
+    assert Client().get(f"/media/{document.file.name}").status_code == 403
 
 
 @pytest.mark.parametrize("where", ["before the file was moved", "before the row was settled"])
