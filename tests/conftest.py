@@ -39,7 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if empties(item):
             again = pytest.mark.django_db(transaction=True, serialized_rollback=True)
             item.add_marker(again, append=False)
-            item.fixturenames.insert(0, "_emptied")
+            if "e2e" not in item.path.parts:  # the browser tests' database is empty anyway
+                item.fixturenames.insert(0, "_emptied")
     items.sort(key=rank)
 
 
@@ -99,7 +100,13 @@ def _shipped_content(django_db_setup: None, django_db_blocker: Any) -> None:
 def _emptied(django_db_setup: None, django_db_blocker: Any) -> None:
     """Before the first test that empties the database: what the tests before it have loaded."""
     with django_db_blocker.unblock():
-        call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+        call_command(
+            "flush",
+            verbosity=0,
+            interactive=False,
+            inhibit_post_migrate=True,
+            reset_sequences=False,  # what is restored keeps its numbers
+        )
 
 
 @pytest.fixture

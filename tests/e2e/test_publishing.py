@@ -35,6 +35,7 @@ def desks(new_context: Any, site: str, people: dict[str, tuple[str, str]]) -> di
     for role, language in LANGUAGES.items():
         page = new_context(locale=language, viewport={"width": 1280, "height": 900}).new_page()
         sign_in(page, site, *people[role])
+        page.wait_for_url(lambda address: "/login/" not in address)
         page.goto(f"{site}/en/account/")
         page.locator("select[name=language]").select_option(language)
         form = page.locator("form", has=page.locator("select[name=language]"))
