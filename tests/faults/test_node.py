@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,13 @@ from tests.search.conftest import server
 SERVICES = configured.ROOT / "bin" / "services"
 
 
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 class Node:
     """Elasticsearch as ``bin/services`` starts it, in a folder of its own."""
 
@@ -46,8 +56,30 @@ class Node:
         found = json.loads((self.folder / "services/state.json").read_text())
         return found.get("elasticsearch", {})
 
-    def kill(self) -> None:
-        os.kill(int(self.state["pid"]), signal.SIGKILL)
+    @property
+    def pid(self) -> int:
+        return int(self.state["pid"])
+
+    @property
+    def processes(self) -> set[str]:
+        """The states of its processes, the starter and the server: ``T`` is held."""
+        found = set()
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                state, _, group = stat.read_text().rpartition(")")[2].split()[:3]
+                if int(group) == self.pid and state != "Z":
+                    found.add(state)
+        return found
+
+    def die(self) -> None:
+        """Ends while it has a request: it is held, so that it can't answer first, then killed."""
+        group = self.pid
+        os.killpg(group, signal.SIGSTOP)
+        wait_for(lambda: self.processes == {"T"})
+        threading.Timer(0.5, os.killpg, (group, signal.SIGKILL)).start()
+
+    def died(self) -> None:
+        wait_for(lambda: not self.processes)
 
     def stop(self) -> None:
         self._services("stop")
@@ -82,6 +114,8 @@ def node() -> Iterator[Node]:
 def es(node: Node, settings, db) -> Elasticsearch:
     settings.SEARCH_ENGINE = "elasticsearch"
     settings.SEARCH_INDEX = f"test-{uuid.uuid4().hex[:12]}"
+    if not node.processes:
+        node.start()
     settings.ELASTICSEARCH_URL = node.url
     breaker.worked()
     for factory in (NetworkFactory, ThemeFactory, CountryFactory):
@@ -113,9 +147,13 @@ def killing(node: Node, monkeypatch, after: int) -> None:
 
     def send(self, **body):
         sent.append(1)
-        if len(sent) == after + 1:
-            node.kill()
-        return bulk(self, **body)
+        if len(sent) != after + 1:
+            return bulk(self, **body)
+        node.die()
+        try:
+            return bulk(self, **body)
+        finally:
+            node.died()
 
     monkeypatch.setattr(Elasticsearch, "bulk", send)
 
