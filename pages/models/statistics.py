@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
+from .. import access
 from ..blocks import RICH_TEXT
 from .base import BasePage, BasePageManager, SectionPage, synchronised, translated
 from .vocabularies import Country, Footnote, Place, Source, Term, TermKey, TermsKey, Theme
@@ -231,6 +233,26 @@ class StatisticsCentrePage(SectionPage):
     class Meta:
         verbose_name = _("statistics centre")
         verbose_name_plural = _("statistics centres")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Also to indicators and files, see ``pages.statistics.addresses``."""
+        from ..statistics import addresses
+
+        place = addresses.read(path_components)
+        if place is None or not self.live or access.is_refused(request, self):
+            return super().route(request, path_components)
+        return RouteResult(self, kwargs={"place": place})
+
+    def serve(self, request: HttpRequest, *args: Any, place: Any = None, **kwargs: Any) -> Any:
+        from ..statistics import views
+
+        if place is not None:
+            return views.answer(self, request, place)
+        return super().serve(request, *args, **kwargs)
+
+    def rest_of_address(self, language: str, *, place: Any = None, **kwargs: Any) -> str:
+        """What follows this page's address for the same in ``language``."""
+        return place.path(language) if place is not None else ""
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
