@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
@@ -20,7 +20,6 @@ from .. import ages
 from ..blocks import RICH_TEXT
 from .base import BasePage, BasePageManager, SectionPage, synchronised, translated
 from .vocabularies import Country, Footnote, Place, Source, Term, TermKey, TermsKey, Theme
-
 
 if TYPE_CHECKING:
     from .datasets import DatasetPage
@@ -284,6 +283,10 @@ class Observation(models.Model):
     def remarks(self) -> str:
         """Footnote and note in one text."""
         return " ".join(filter(None, (self.footnote and self.footnote.label, self.note)))
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        # No form shows ``current``, and Django would pass over all conditions that name it.
+        super().validate_constraints(exclude=set(exclude or ()) - {"current"})
 
     def clean(self) -> None:
         from django.utils import timezone
