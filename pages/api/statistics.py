@@ -66,6 +66,7 @@ class IndicatorItem(Coded):
     decimals: int = Field(description="With how many decimals to show values.")
     heading: Coded | None = Field(description="Where country pages show it.")
     by_sex: bool
+    by_age: bool
     by_counterpart: bool
     themes: list[Coded]
     source: SourceItem | None
@@ -79,12 +80,14 @@ class ObservationItem(Schema):
     counterpart: Coded | None = Field(description="Country of origin or destination.")
     year: int
     sex: Coded
+    age: Coded = Field(description="By SDMX code list CL_AGE; `_T` for all ages.")
     value: Number
     unit: Coded
     status: Coded
     source: SourceItem
     source_date: str
     footnote: str | None
+    note: str = Field(description="Of who submitted the figure, in the language of the dataset.")
 
 
 @answers(
@@ -111,6 +114,7 @@ def list_indicators(request: HttpRequest, query: Query) -> Any:
             "decimals": indicator.decimals,
             "heading": choice(indicator.heading, Heading),
             "by_sex": indicator.by_sex,
+            "by_age": indicator.by_age,
             "by_counterpart": indicator.by_counterpart,
             "themes": coded_all(indicator.themes.all()),
             "source": source(indicator.source),
@@ -129,7 +133,7 @@ def list_indicators(request: HttpRequest, query: Query) -> Any:
     filters=ObservationFilter,
 )
 def list_observations(request: HttpRequest, query: Query) -> Any:
-    rows = Observation.objects.select_related(
+    rows = Observation.objects.current().select_related(
         "indicator", "country", "counterpart", "source", "footnote"
     )
     return query.page(query.filter.narrow(rows), present_observation)
@@ -142,10 +146,12 @@ def present_observation(row: Observation, query: Query) -> dict[str, Any]:
         "counterpart": coded(row.counterpart),
         "year": row.period,
         "sex": choice(row.sex, Sex),
+        "age": {"code": row.age, "name": row.age_label},
         "value": number(row.value),
         "unit": choice(row.indicator.unit, Unit),
         "status": choice(row.status, ObservationStatus),
         "source": source(row.source),
         "source_date": row.source_date,
         "footnote": row.footnote and row.footnote.label,
+        "note": row.note,
     }

@@ -78,6 +78,7 @@ def values(indicator: Indicator, figures: Figures) -> list[dict[str, Any]]:
             "country": one.country.code,
             "counterpart": one.counterpart.code if one.counterpart else None,
             "sex": one.sex,
+            "age": one.age,
             "period": one.period,
             "value": _number(one.value),
             "shown": _shown(one, indicator, figures),

@@ -76,13 +76,15 @@ def columns() -> dict[str, str]:
         "counterpart_name": _("Name of the country of origin or destination"),
         "period": _("Year"),
         "sex": _("Sex, by the SDMX code list CL_SEX"),
+        "age": _("Age group, by the SDMX code list CL_AGE; _T for all ages"),
         "value": _("Value, with a decimal point; empty means missing, never zero"),
         "unit": _("Code of the unit"),
         "status": _("Status, by the SDMX code list CL_OBS_STATUS"),
         "source": _("Code of the source"),
         "source_name": _("Name of the source"),
         "source_date": _("When the source published the figure"),
-        "note": _("Footnote"),
+        "note": _("Footnote and note"),
+        "dataset": _("Dataset and version that the figure belongs to; empty for none"),
     }
     return {column: texts[column] for column in COLUMNS}
 

@@ -34,7 +34,8 @@ MAX_SHEET = 1_048_575
 SDMX_STRUCTURE = "CPMG:DF_OBSERVATIONS(1.0.0)"
 SDMX_COLUMNS = (
     *("STRUCTURE", "STRUCTURE_ID", "ACTION"),
-    *("FREQ", "INDICATOR", "REF_AREA", "COUNTERPART_AREA", "SEX", "TIME_PERIOD", "OBS_VALUE"),
+    *("FREQ", "INDICATOR", "REF_AREA", "COUNTERPART_AREA", "SEX", "AGE"),
+    *("TIME_PERIOD", "OBS_VALUE"),
     *("OBS_STATUS", "UNIT_MEASURE", "UNIT_MULT", "DECIMALS", "SOURCE", "SOURCE_DATE"),
     "COMMENT_OBS",
 )
@@ -94,11 +95,10 @@ def csv_text(selection: Selection, names: Names) -> Iterator[str]:
 
 
 def _sdmx(row: Row, names: Names) -> list[Any]:
-    comment = names.footnotes.get(row.footnote, row.footnote)
     return [
         *("dataflow", SDMX_STRUCTURE, "I", "A", row.indicator, row.country),
-        *(row.counterpart or "_Z", row.sex, row.period, written(row.value), row.status),
-        *(row.unit.upper(), 0, row.decimals, row.source, row.source_date, safe(comment)),
+        *(row.counterpart or "_Z", row.sex, row.age, row.period, written(row.value), row.status),
+        *(row.unit.upper(), 0, row.decimals, row.source, row.source_date, safe(row.remarks(names))),
     ]
 
 

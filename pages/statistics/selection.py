@@ -16,8 +16,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .. import ages
 from ..filters import Choice, Filter, Year, choices, vocabulary
-from ..models import Country, Indicator, Observation, Place, Sex, Source
+from ..models import Country, DatasetPage, Indicator, Observation, Place, Sex, Source
 
 #: What to show of each series.
 NEWEST, ALL = "newest", "all"
@@ -25,6 +26,12 @@ NEWEST, ALL = "newest", "all"
 MAX_FIGURES = 2_000
 #: Series over time are the default for as many countries as a chart can tell apart.
 FEW_COUNTRIES = 8
+
+
+def ages_in_use() -> dict[str, str]:
+    """The age groups that current figures are broken down by; all ages first."""
+    codes = Observation.objects.current().order_by().values_list("age", flat=True).distinct()
+    return {code: ages.label(code) for code in sorted({ages.TOTAL, *codes})}
 
 
 class ObservationFilter(Filter):
@@ -40,6 +47,7 @@ class ObservationFilter(Filter):
             "counterpart__code",
         ),
         Choice("sex", gettext_lazy("Sex"), choices(Sex), "sex"),
+        Choice("age", gettext_lazy("Age"), ages_in_use, "age"),
         Choice("source", gettext_lazy("Source"), vocabulary(Source), "source__code"),
         Year("year_from", gettext_lazy("From year"), "period__gte"),
         Year("year_to", gettext_lazy("To year"), "period__lte"),
@@ -84,20 +92,28 @@ class Extent:
 
     countries: dict[str, int]
     sexes: set[str]
+    ages: set[str]
     sources: set[str]
     years: tuple[int, int] | None
     counterparts: set[str]
 
 
 class Selection:
-    """Figures chosen by an address; of one ``indicator``, or of all."""
+    """Figures chosen by an address; of one ``indicator``, or of all. They are the current ones, or
+    those of one version of a ``dataset``."""
 
     #: Parameters of the addresses that choose no figures.
     also_known = {"bom", "size"}
 
-    def __init__(self, query: QueryDict, indicator: Indicator | None = None) -> None:
+    def __init__(
+        self,
+        query: QueryDict,
+        indicator: Indicator | None = None,
+        dataset: DatasetPage | None = None,
+    ) -> None:
         self.query = query
         self.indicator = indicator
+        self.dataset = dataset
         self.filter = (IndicatorFilter if indicator else ObservationFilter)(query)
 
     @property
@@ -129,33 +145,36 @@ class Selection:
 
     def rows(self) -> Any:
         """The observations, always in the same order."""
-        rows = Observation.objects.all()
-        if self.indicator:
-            rows = rows.filter(indicator=self.indicator)
-        return self.filter.narrow(rows).order_by(
-            *("indicator__code", "country__code", "counterpart__code", "sex"),
+        return self.filter.narrow(self._everything()).order_by(
+            *("indicator__code", "country__code", "counterpart__code", "sex", "age"),
             *("period", "source__code", "pk"),
         )
+
+    def _everything(self) -> Any:
+        rows = Observation.objects.all()
+        rows = rows.of_dataset(self.dataset) if self.dataset else rows.current()
+        return rows.filter(indicator=self.indicator) if self.indicator else rows
 
     def figures(self) -> list[Observation]:
         """The observations with what a page says about them; ``MAX_FIGURES`` and one at most."""
         rows = self.rows().select_related(
-            *("indicator", "country", "counterpart", "source", "footnote")
+            *("indicator", "country", "counterpart", "source", "footnote", "dataset")
         )
         return list(rows[: MAX_FIGURES + 1])
 
     @cached_property
     def extent(self) -> Extent:
         """What the indicator has; two queries, however many figures there are."""
-        rows = Observation.objects.filter(indicator=self.indicator).order_by()
-        groups = rows.values_list("country__code", "sex", "source__code").annotate(
+        rows = self._everything().order_by()
+        groups = rows.values_list("country__code", "sex", "age", "source__code").annotate(
             number=Count("pk"), first=Min("period"), last=Max("period")
         )
         countries: dict[str, int] = {}
-        sexes, sources, years = set(), set(), []
-        for country, sex, source, number, first, last in groups:
+        sexes, ages_there, sources, years = set(), set(), set(), []
+        for country, sex, age, source, number, first, last in groups:
             countries[country] = countries.get(country, 0) + number
             sexes.add(sex)
+            ages_there.add(age)
             sources.add(source)
             years += [first, last]
         counterparts = set()
@@ -164,6 +183,7 @@ class Selection:
         return Extent(
             countries=countries,
             sexes=sexes,
+            ages=ages_there,
             sources=sources,
             years=(min(years), max(years)) if years else None,
             counterparts=counterparts - {None},
@@ -176,12 +196,14 @@ class Selection:
         chosen = self.filter.values
         if "sex" not in chosen and Sex.TOTAL in extent.sexes:
             query["sex"] = Sex.TOTAL.value
+        if "age" not in chosen and ages.TOTAL in extent.ages:
+            query["age"] = ages.TOTAL
         if self.indicator and self.indicator.by_counterpart:
             self._complete_flows(query)
         elif "show" not in chosen:
             few = 0 < len(chosen.get("country", ())) <= FEW_COUNTRIES
             query["show"] = ALL if few else NEWEST
-        completed = Selection(query, self.indicator)
+        completed = Selection(query, self.indicator, self.dataset)
         completed.__dict__["extent"] = extent
         return completed
 
@@ -192,9 +214,7 @@ class Selection:
             query["country"] = most[0]
         wanted = {"show", "year_from", "year_to", "counterpart"}
         if not wanted & chosen.keys():
-            rows = Observation.objects.filter(
-                indicator=self.indicator, country__code__in=query.getlist("country")
-            )
+            rows = self._everything().filter(country__code__in=query.getlist("country"))
             if last := rows.aggregate(last=Max("period"))["last"]:
                 query["year_from"] = query["year_to"] = str(last)
         if "show" not in chosen:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .. import dates
+from .. import ages, dates
 from ..models import Country, Indicator, Observation, Sex, Source
 from ..models.vocabularies import collation_key
 from .selection import MAX_FIGURES, Selection
@@ -64,7 +64,7 @@ class Figures:
         """In the order of their names."""
         several = {
             part: len({getattr(one, part) for one in self.observations}) > 1
-            for part in ("country_id", "counterpart_id", "sex")
+            for part in ("country_id", "counterpart_id", "sex", "age")
         }
         found: dict[Any, Series] = {}
         for one in self.observations:
@@ -84,6 +84,8 @@ class Figures:
         label = " – ".join(places)
         if several["sex"]:
             label += f", {Sex(one.sex).label}"
+        if several["age"]:
+            label += f", {one.age_label}"
         if self.by_source:
             label += f" ({one.source.label})"
         return label
@@ -98,6 +100,9 @@ class Figures:
         sexes = {one.sex for one in self.observations}
         if len(sexes) == 1 and Sex.TOTAL not in sexes:
             said += [str(Sex(sex).label) for sex in sexes]
+        groups = {one.age for one in self.observations}
+        if len(groups) == 1 and ages.TOTAL not in groups:
+            said += [ages.label(age) for age in groups]
         return said
 
     @cached_property
@@ -133,7 +138,7 @@ class Figures:
 
 
 def _subject(one: Observation) -> tuple[Any, ...]:
-    return (one.country_id, one.counterpart_id, one.sex)
+    return (one.country_id, one.counterpart_id, one.sex, one.age)
 
 
 def shown(one: Observation, indicator: Indicator) -> str:

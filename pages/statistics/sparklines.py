@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .. import dates
-from ..models import Country, Indicator, Observation, Sex
+from ..models import Country, Indicator, Observation
 from .series import Series
 
 WIDTH, HEIGHT, MARGIN = 72, 20, 2
@@ -62,9 +62,7 @@ def of_country(country: Country, indicators: Iterable[Indicator]) -> dict[str, L
     """The lines of a country's totals by indicator; one query."""
     by_pk = {indicator.pk: indicator for indicator in indicators}
     series: dict[int, Series] = {}
-    rows = Observation.objects.filter(
-        country=country, indicator__in=by_pk, sex=Sex.TOTAL, counterpart=None
-    )
+    rows = Observation.objects.current().totals().filter(country=country, indicator__in=by_pk)
     for one in rows.order_by("period", "source_date", "pk"):
         series.setdefault(one.indicator_id, Series("", country)).observations[one.period] = one
     lines = {by_pk[pk].code: line(found, by_pk[pk]) for pk, found in series.items()}

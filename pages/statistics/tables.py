@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ..models import Country, Footnote, Indicator, Place, Source
+from django.utils.translation import gettext as _
+
+from ..datasets.figures import plain
+from ..models import Country, DatasetPage, Footnote, Indicator, Place, Source
 from .selection import Selection
 
 #: Rows fetched at once from the server's cursor.
@@ -19,16 +22,16 @@ CHUNK = 2_000
 #: The columns of CSV, JSON and XLSX: what an observation is, then what it says.
 COLUMNS = (
     *("indicator", "indicator_name", "country", "country_name", "counterpart"),
-    *("counterpart_name", "period", "sex", "value", "unit", "status", "source", "source_name"),
-    *("source_date", "note"),
+    *("counterpart_name", "period", "sex", "age", "value", "unit", "status", "source"),
+    *("source_name", "source_date", "note", "dataset"),
 )
 #: Those that hold numbers.
 NUMBERS = ("period", "value")
 
 _FIELDS = (
-    *("indicator__code", "country__code", "counterpart__code", "period", "sex", "value"),
-    *("indicator__unit", "status", "source__code", "source_date", "footnote__code"),
-    "indicator__decimals",
+    *("indicator__code", "country__code", "counterpart__code", "period", "sex", "age", "value"),
+    *("indicator__unit", "status", "source__code", "source_date", "footnote__code", "note"),
+    *("dataset_id", "indicator__decimals"),
 )
 _VALUE = _FIELDS.index("value")
 
@@ -42,11 +45,19 @@ class Names:
     places: dict[str, str]
     sources: dict[str, str]
     footnotes: dict[str, str]
+    datasets: dict[int, str]
 
     @classmethod
     def now(cls) -> Names:
-        """Those of the active language; five queries."""
-        return cls(*(m.labels() for m in (Indicator, Country, Place, Source, Footnote)))
+        """Those of the active language; six queries."""
+        versions = DatasetPage.objects.values_list("pk", "title", "version")
+        return cls(
+            *(model.labels() for model in (Indicator, Country, Place, Source, Footnote)),
+            datasets={
+                pk: _("%(title)s, version %(version)s") % {"title": title, "version": version}
+                for pk, title, version in versions
+            },
+        )
 
 
 @dataclass(frozen=True)
@@ -58,13 +69,21 @@ class Row:
     counterpart: str
     period: int
     sex: str
+    age: str
     value: Decimal | None
     unit: str
     status: str
     source: str
     source_date: str
     footnote: str
+    note: str
+    dataset: int | None
     decimals: int
+
+    def remarks(self, names: Names) -> str:
+        """Footnote and note in one text."""
+        footnote = names.footnotes.get(self.footnote, self.footnote)
+        return " ".join(text for text in (footnote, self.note) if text)
 
     def cells(self, names: Names) -> tuple[Any, ...]:
         """By ``COLUMNS``. Numbers are numbers; what is missing is an empty text or None."""
@@ -77,13 +96,15 @@ class Row:
             names.places.get(self.counterpart, self.counterpart),
             self.period,
             self.sex,
+            self.age,
             self.value,
             self.unit,
             self.status,
             self.source,
             names.sources.get(self.source, self.source),
             self.source_date,
-            names.footnotes.get(self.footnote, self.footnote),
+            self.remarks(names),
+            names.datasets.get(self.dataset or 0, ""),
         )
 
 
@@ -94,12 +115,8 @@ def rows(selection: Selection) -> Iterator[Row]:
 
 
 def written(value: Decimal | None) -> str:
-    """A number with a decimal point and without the zeros that the database adds; what is
-    missing is empty."""
-    if value is None:
-        return ""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """A number as ``plain`` writes it; what is missing is empty."""
+    return "" if value is None else plain(value)
 
 
 def safe(text: str) -> str:

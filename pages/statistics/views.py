@@ -220,6 +220,7 @@ def fields(asked: Selection, completed: Selection) -> list[dict[str, Any]]:
         "country": extent.countries,
         "counterpart": extent.counterparts,
         "sex": extent.sexes,
+        "age": extent.ages,
         "source": extent.sources,
     }
     shown = []

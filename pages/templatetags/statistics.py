@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from .. import ages
 from ..models import Indicator, Observation
 from ..statistics import addresses, sparklines
 from ..statistics.tables import written
@@ -36,7 +37,8 @@ def figure_path(one: Observation) -> str:
 @register.filter
 def figure_anchor(one: Observation) -> str:
     """Where on its page a figure stands: the parts in which the figures there differ."""
-    parts = [one.counterpart.code if one.counterpart else "", one.sex, one.source.code]
+    age = "" if one.age == ages.TOTAL else one.age
+    parts = [one.counterpart.code if one.counterpart else "", one.sex, age, one.source.code]
     return "-".join(part for part in parts if part)
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("pages", "0005_translators"),
+        ("pages", "0006_datasets"),
     ]
 
     operations = [
