@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
@@ -339,6 +339,9 @@ class StatisticsCentrePage(SectionPage):
         return place.path(language) if place is not None else ""
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from ..statistics import lists
+        from ..statistics.exports import FORMATS
+
         context = super().get_context(request, *args, **kwargs)
         context["themes"] = (
             StatisticsThemePage.objects.readable_by(request.user)
@@ -346,6 +349,8 @@ class StatisticsCentrePage(SectionPage):
             .select_related("theme", "locale")
             .order_by("path")
         )
+        context["further"] = lists.in_no_theme([page.theme for page in context["themes"]])
+        context["downloads"] = FORMATS.values()
         return context
 
 
@@ -361,8 +366,8 @@ class StatisticsThemePage(BasePage):
         FieldPanel("body"),
         HelpPanel(
             content=_(
-                "The figures below the text come from the observations of the theme's"
-                " indicators. Change them under Statistics."
+                "The indicators of the theme are listed below the text. Change them and their"
+                " figures under Statistics."
             )
         ),
     ]
@@ -382,39 +387,22 @@ class StatisticsThemePage(BasePage):
         verbose_name = _("statistics theme")
         verbose_name_plural = _("statistics themes")
 
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Leads from where figures of an indicator stood before to the page of the indicator."""
+        from ..statistics import addresses
+
+        if code := request.GET.get("indicator"):
+            found = Indicator.objects.filter(code=code, themes__code=self.theme.code).exists()
+            if address := found and addresses.indicator_address(request, code):
+                return HttpResponsePermanentRedirect(address)
+        return super().serve(request, *args, **kwargs)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds ``indicators``, the chosen ``indicator`` (address: ``?indicator=code``) and
-        its newest figure for each country, ``observations`` (33 rows at most)."""
+        from ..statistics import lists
+
         context = super().get_context(request, *args, **kwargs)
-        indicators = list(
-            Indicator.objects.filter(
-                themes__code=self.theme.code,
-                locale__language_code="en",
-                by_counterpart=False,
-            ).order_by("position", "code")
-        )
-        wanted = request.GET.get("indicator")
-        chosen = next((i for i in indicators if i.code == wanted), None)
-        context["indicators"] = indicators
-        context["indicator"] = chosen or (indicators[0] if indicators else None)
-        context["unknown_indicator"] = bool(wanted) and chosen is None
-        context["observations"] = latest_by_country(context["indicator"])
+        context["indicators"] = lists.of_theme(self.theme)
         return context
-
-
-def latest_by_country(indicator: Indicator | None) -> list[Observation]:
-    """The newest total of ``indicator`` for each country, by the country's name."""
-    if indicator is None:
-        return []
-    names = list(Country.labels())
-    rows = (
-        Observation.objects.current()
-        .totals()
-        .filter(indicator=indicator)
-        .latest()
-        .select_related("country", "source", "footnote")
-    )
-    return sorted(rows, key=lambda row: names.index(row.country.code))
 
 
 def latest_of_country(country: Country) -> Iterable[Observation]:
@@ -424,6 +412,6 @@ def latest_of_country(country: Country) -> Iterable[Observation]:
         .filter(country=country, counterpart=None, age=ages.TOTAL)
         .exclude(indicator__heading="")
         .latest()
-        .select_related("indicator", "source", "footnote")
+        .select_related("indicator", "country", "source", "footnote")
         .order_by("indicator__position")
     )

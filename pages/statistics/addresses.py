@@ -75,7 +75,12 @@ def centre_address(request: HttpRequest, language: str | None = None) -> str:
     return ""
 
 
-def indicator_address(request: HttpRequest, code: str, **parts: Any) -> str:
-    """The address of an indicator, or of what ``parts`` name of it."""
-    centre = centre_address(request)
-    return centre and centre + Place(indicator=code, **parts).path(active_language())
+def indicator_address(
+    request: HttpRequest, code: str, language: str | None = None, **parts: Any
+) -> str:
+    """The address of an indicator, or of what ``parts`` name of it; nothing without a centre."""
+    language = language or active_language()
+    known = request.__dict__.setdefault("_statistics_centres", {})
+    if language not in known:
+        known[language] = centre_address(request, language)
+    return known[language] and known[language] + Place(indicator=code, **parts).path(language)

@@ -149,7 +149,7 @@ def _lines(figures: Figures, indicator: Indicator, height: int, size: Size) -> d
         "orient": "bottom",
         "columns": 3 if size == "wide" else 1,
         "symbolSize": 90,
-        "symbolStrokeWidth": 2,
+        "symbolStrokeWidth": 0,
         "labelLimit": 200 if size == "wide" else 230,
     }
 

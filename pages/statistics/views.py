@@ -19,8 +19,9 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 
+from .. import ages
 from ..caching import content_state
-from ..models import Country, Indicator, StatisticsCentrePage
+from ..models import Country, Indicator, Sex, StatisticsCentrePage
 from ..models.base import active_language
 from . import charts, drawing, maps
 from .addresses import DATA, Place
@@ -253,6 +254,7 @@ def about_figures(
     if not observations:
         raise Http404
     country = observations[0].country
+    observations.sort(key=lambda one: (one.sex != Sex.TOTAL, one.age != ages.TOTAL))
     context = page.get_context(request) | {
         "indicator": indicator,
         "country": country,

@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from .. import ages
-from ..models import Indicator, Observation
+from ..models import Indicator, Observation, Sex
 from ..statistics import addresses, sparklines
 from ..statistics.tables import written
 
@@ -42,17 +42,22 @@ def figure_anchor(one: Observation) -> str:
     return "-".join(part for part in parts if part)
 
 
+@register.inclusion_tag("includes/figure.html", takes_context=True)
+def figure_of(
+    context: template.Context, one: Observation, lines: dict[str, sparklines.Line] | None
+) -> dict[str, Any]:
+    """A figure that leads to what is known about it; totals with their small line."""
+    is_total = one.sex == Sex.TOTAL and one.age == ages.TOTAL
+    line = (lines or {}).get(one.indicator.code) if is_total else None
+    return {
+        "one": one,
+        "address": figure_address(context, one),
+        "line": line,
+        "indicator": one.indicator,
+    }
+
+
 @register.filter
 def machine(one: Observation) -> str:
     """The whole value, for machines."""
     return written(one.value)
-
-
-@register.inclusion_tag("includes/sparkline.html")
-def sparkline(line: sparklines.Line | None, indicator: Indicator) -> dict[str, Any]:
-    return {"line": line, "indicator": indicator}
-
-
-@register.filter
-def line_of(lines: dict[str, sparklines.Line], indicator: Indicator) -> sparklines.Line | None:
-    return lines.get(indicator.code)
