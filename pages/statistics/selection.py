@@ -103,7 +103,7 @@ class Selection:
     those of one version of a ``dataset``."""
 
     #: Parameters of the addresses that choose no figures.
-    also_known = {"bom", "size"}
+    also_known = {"bom", "size", "locale"}
 
     def __init__(
         self,
