@@ -19,6 +19,7 @@ class Description:
     """About one selection, in one language."""
 
     language: str
+    publisher: str
     title: str
     chosen: list[tuple[str, str]]
     indicators: list[dict[str, str]]
@@ -28,7 +29,7 @@ class Description:
         """For JSON."""
         return {
             "title": self.title,
-            "publisher": str(settings.WAGTAIL_SITE_NAME),
+            "publisher": self.publisher,
             "language": self.language,
             "selection": [{"name": name, "value": value} for name, value in self.chosen],
             "indicators": self.indicators,
@@ -37,7 +38,7 @@ class Description:
 
     def lines(self) -> list[tuple[str, str]]:
         """Label and text, for a sheet and for the README."""
-        lines = [(_("Title"), self.title), (_("Publisher"), str(settings.WAGTAIL_SITE_NAME))]
+        lines = [(_("Title"), self.title), (_("Publisher"), self.publisher)]
         lines += self.chosen
         for one in self.indicators:
             lines += [
@@ -99,6 +100,7 @@ def describe(selection: Selection) -> Description:
     name = selection.indicator.label if selection.indicator else _("Statistics")
     return Description(
         language=language,
+        publisher=str(settings.WAGTAIL_SITE_NAME),
         title=f"{name} – {settings.WAGTAIL_SITE_NAME}",
         chosen=[
             (str(parameter.label), ", ".join(labels))
