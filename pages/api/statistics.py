@@ -63,7 +63,7 @@ class IndicatorItem(Coded):
     source: SourceItem | None
 
 
-class Link(Schema):
+class FileLink(Schema):
     format: str = Field(examples=["csv"])
     url: str
 
@@ -74,7 +74,7 @@ class IndicatorDetail(IndicatorItem):
     last_year: int | None
     url: str = Field(description="Its page on the reader site; empty where there is none.")
     chart: str = Field(description="The address of its chart as a Vega-Lite specification.")
-    data: list[Link] = Field(description="All its figures, as files.")
+    data: list[FileLink] = Field(description="All its figures, as files.")
 
 
 class ObservationItem(Schema):
