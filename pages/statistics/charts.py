@@ -259,6 +259,7 @@ def _config() -> dict[str, Any]:
         "locale": {"number": number_format()},
         "view": {"stroke": None},
         "title": {
+            "aria": False,
             "anchor": "start",
             "frame": "bounds",
             "color": INK,

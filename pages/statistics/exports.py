@@ -27,8 +27,8 @@ from .tables import COLUMNS, NUMBERS, Names, Row, rows, safe, written
 
 #: Characters that are sent at once.
 PIECE = 64 * 1024
-#: Rows of one sheet that spreadsheets read, without its head.
-MAX_SHEET = 1_048_575
+#: Rows of one sheet: more take longer to write than a reader should wait.
+MAX_SHEET = 100_000
 
 #: The data structure: SDMX concepts where there is one. See docs/statistics.md.
 SDMX_STRUCTURE = "CPMG:DF_OBSERVATIONS(1.0.0)"
@@ -106,12 +106,15 @@ def sdmx_text(selection: Selection, names: Names) -> Iterator[str]:
     return _csv_lines(SDMX_COLUMNS, (_sdmx(row, names) for row in rows(selection)))
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _json_row(row: Row, names: Names) -> str:
     """As JSON; the value keeps its digits, which a float would not."""
     fields = [
-        f"{json.dumps(column)}: {written(cell) or 'null'}"
+        f'"{column}": {written(cell) or "null"}'
         if column == "value"
-        else f"{json.dumps(column)}: {json.dumps(cell or None, ensure_ascii=False)}"
+        else f'"{column}": {_encode(cell) if cell else "null"}'
         for column, cell in zip(COLUMNS, row.cells(names), strict=True)
     ]
     return "{" + ", ".join(fields) + "}"
