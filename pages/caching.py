@@ -9,6 +9,7 @@ now) shows when the cached page expires.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from django.core.cache import cache
 from django.db import connection, models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from wagtail.signals import post_page_move
 
@@ -49,8 +51,15 @@ def content_version() -> int:
     return ContentVersion.objects.values_list("number", flat=True).get(pk=1)
 
 
+def content_state() -> tuple[int, datetime.datetime]:
+    """The number of the content as it is now, and when it last changed; one query."""
+    return ContentVersion.objects.values_list("number", "changed_at").get(pk=1)
+
+
 def _grow() -> None:
-    ContentVersion.objects.filter(pk=1).update(number=models.F("number") + 1)
+    ContentVersion.objects.filter(pk=1).update(
+        number=models.F("number") + 1, changed_at=timezone.now()
+    )
 
 
 def content_changed(sender: Any = None, **kwargs: Any) -> None:

@@ -37,7 +37,7 @@ class ObservationsSummaryItem(SummaryItem):
     template_name = "pages/admin/summary_observations.html"
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        return {"count": Observation.objects.count()}
+        return {"count": Observation.objects.current().count()}
 
     def is_shown(self) -> bool:
         policy = policy_registry.get_by_type(Observation)

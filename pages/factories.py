@@ -14,11 +14,13 @@ from typing import Any
 
 import factory
 from django.conf import settings
+from django.utils import timezone
 from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 from wagtail.models import Locale, Page
 
 from . import models
+from .datasets import figures
 
 #: Real codes: ISO 3166-1 alpha-2 and alpha-3, M49, name, degrees north and east.
 _COUNTRIES = [
@@ -52,6 +54,12 @@ SECTION_SLUGS = {
         "es": "estadisticas",
         "fr": "statistiques",
         "nl": "statistieken",
+    },
+    "datasets": {
+        "en": "datasets",
+        "es": "conjuntos-de-datos",
+        "fr": "jeux-de-donnees",
+        "nl": "datasets",
     },
     "assessments": {
         "en": "assessments",
@@ -393,6 +401,40 @@ class EventPageFactory(PageFactory):
     @classmethod
     def default_parent(cls, locale: Locale) -> Page:
         return EventCalendarPageFactory(locale=locale)
+
+
+class DatasetIndexPageFactory(SectionPageFactory):
+    class Meta:
+        model = models.DatasetIndexPage
+
+    section = "datasets"
+
+    @classmethod
+    def default_parent(cls, locale: Locale) -> Page:
+        return StatisticsCentrePageFactory(locale=locale)
+
+
+class DatasetPageFactory(PageFactory):
+    """Give its ``figures`` (``pages.datasets.figures.Figure``) to publish them with it."""
+
+    class Meta:
+        model = models.DatasetPage
+
+    title = factory.Sequence(lambda n: f"Dataset {n}")
+    creator = "National Statistics Office"
+
+    @classmethod
+    def default_parent(cls, locale: Locale) -> Page:
+        return DatasetIndexPageFactory(locale=locale)
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
+        kwargs = super()._adjust_kwargs(**kwargs)
+        if rows := kwargs.pop("figures", None):
+            kept = figures.keep(rows)
+            kwargs |= {"digest": kept.digest, "number": kept.number}
+        kwargs.setdefault("first_published_at", timezone.now() if kwargs["live"] else None)
+        return kwargs
 
 
 class StatisticsThemePageFactory(PageFactory):

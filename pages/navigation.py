@@ -47,9 +47,11 @@ class Navigation:
         self.request = request
         self.language = active_language()
         self.page: Page | None = None
+        #: What the address names below the page.
+        self.below: dict[str, Any] = {}
         route = getattr(request, "_wagtail_route_for_request", None)
         if route and not is_refused(request, route[0]):
-            self.page = route[0]
+            self.page, self.below = route[0], route[2]
         self.addresses = Addresses.of_request(request)
 
     @cached_property
@@ -108,7 +110,7 @@ class Navigation:
         if page is None:
             return crumbs
         section = self.addresses.section_of(page)
-        if section is None or section.pk == page.pk:
+        if section is None or (section.pk == page.pk and not self.below):
             return crumbs
         here = self.addresses.counterpart(section) or section
         crumbs.append(Link(here.title, here.get_url(self.request)))
@@ -123,11 +125,12 @@ class Navigation:
         if self.page is not None:
             there = self.addresses.in_all_languages(self.page)
             query = self.request.META.get("QUERY_STRING", "")
+            rest = getattr(self.page, "rest_of_address", lambda language, **below: "")
             return [
                 LanguageLink(
                     code,
                     OWN_NAMES[code],
-                    url + (f"?{query}" if query else ""),
+                    url + rest(code, **self.below) + (f"?{query}" if query else ""),
                     code == self.language,
                     page.locale.language_code == code,
                 )

@@ -292,7 +292,9 @@ class ObservationViewSet(SnippetViewSet):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return Observation.objects.select_related("indicator", "country", "counterpart", "source")
+        return Observation.objects.current().select_related(
+            "indicator", "country", "counterpart", "source"
+        )
 
 
 class VocabularyGroup(SnippetViewSetGroup):

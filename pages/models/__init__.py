@@ -4,8 +4,10 @@ from .assessments import AssessedArea, AssessmentIndexPage, AssessmentPage
 from .base import BasePage, BasePageQuerySet, SectionPage
 from .content import ContentPage
 from .countries import CountryFact, CountryIndexPage, CountryPage, FactKey
+from .datasets import DatasetIndexPage, DatasetPage, FigureSet
 from .events import EventCalendarPage, EventOrganisation, EventPage
 from .home import HomePage
+from .licences import Licence
 from .loading import LoadedRecord
 from .statistics import (
     Heading,
@@ -45,11 +47,14 @@ __all__ = [
     "CountryFact",
     "CountryIndexPage",
     "CountryPage",
+    "DatasetIndexPage",
+    "DatasetPage",
     "EventCalendarPage",
     "EventOrganisation",
     "EventPage",
     "EventType",
     "FactKey",
+    "FigureSet",
     "Footnote",
     "GlossaryTerm",
     "GovernanceArea",
@@ -57,6 +62,7 @@ __all__ = [
     "HomePage",
     "Indicator",
     "Language",
+    "Licence",
     "LoadedRecord",
     "Network",
     "Observation",

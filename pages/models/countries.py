@@ -163,11 +163,15 @@ class CountryPage(BasePage):
                 )
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from ..statistics import sparklines
         from .assessments import AssessmentPage
         from .events import EventPage
 
         context = super().get_context(request, *args, **kwargs)
-        context["headings"] = self.headings()
+        context["headings"] = headings = self.headings()
+        context["lines"] = sparklines.of_country(
+            self.country, [indicator for group in headings for indicator, _figures in group.figures]
+        )
         language = active_language()
         context["events"] = (
             EventPage.objects.listed(request).filter(country__code=self.country.code).latest_first()

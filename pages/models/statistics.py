@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Self
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
+from .. import access, ages
 from ..blocks import RICH_TEXT
 from .base import BasePage, BasePageManager, SectionPage, synchronised, translated
 from .vocabularies import Country, Footnote, Place, Source, Term, TermKey, TermsKey, Theme
+
+if TYPE_CHECKING:
+    from .datasets import DatasetPage
 
 
 class Heading(models.TextChoices):
@@ -64,6 +69,7 @@ class Indicator(Term):
     )
     position = models.PositiveSmallIntegerField(_("position under the heading"), default=0)
     by_sex = models.BooleanField(_("broken down by sex"), default=False)
+    by_age = models.BooleanField(_("broken down by age"), default=False)
     by_counterpart = models.BooleanField(_("broken down by origin or destination"), default=False)
     themes = TermsKey(Theme, verbose_name=_("themes"), blank=True, related_name="indicators")
     source = TermKey(Source, verbose_name=_("main source"), null=True, blank=True)
@@ -74,7 +80,9 @@ class Indicator(Term):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("unit"), FieldPanel("decimals")]),
-                FieldRowPanel([FieldPanel("by_sex"), FieldPanel("by_counterpart")]),
+                FieldRowPanel(
+                    [FieldPanel("by_sex"), FieldPanel("by_age"), FieldPanel("by_counterpart")]
+                ),
                 FieldPanel("source"),
             ],
             heading=_("Measurement"),
@@ -97,6 +105,7 @@ class Indicator(Term):
                 "heading",
                 "position",
                 "by_sex",
+                "by_age",
                 "by_counterpart",
                 "source",
             )
@@ -117,23 +126,46 @@ class Sex(models.TextChoices):
 
 
 class ObservationStatus(models.TextChoices):
-    """SDMX code list CL_OBS_STATUS, the codes in use here."""
+    """SDMX code list CL_OBS_STATUS: the codes of figures that are there."""
 
     NORMAL = "A", _("normal value")
-    ESTIMATED = "E", _("estimated value")
-    IMPUTED = "I", _("imputed value")
-    PROVISIONAL = "P", _("provisional value")
     BREAK = "B", _("break in the series")
+    DEFINITION = "D", _("definition differs")
+    ESTIMATED = "E", _("estimated value")
+    FORECAST = "F", _("forecast value")
+    EXPERIMENTAL = "G", _("experimental value")
+    IMPUTED = "I", _("imputed value")
+    NOT_SIGNIFICANT = "N", _("not significant")
+    PROVISIONAL = "P", _("provisional value")
+    SPECIAL_EVENT = "S", _("strike or other special event")
     LOW_RELIABILITY = "U", _("low reliability")
+    UNVALIDATED = "V", _("unvalidated value")
 
 
 class ObservationQuerySet(models.QuerySet["Observation"]):
+    """Earlier versions of a dataset keep their figures: whatever shows figures begins with
+    ``current`` or ``of_dataset``."""
+
+    def current(self) -> Self:
+        """Those of the newest published version of each dataset, and those in no dataset."""
+        return self.filter(current=True)
+
+    def of_dataset(self, dataset: DatasetPage) -> Self:
+        """Those of one version, whether or not a newer one is published."""
+        return self.filter(dataset=dataset)
+
+    def totals(self) -> Self:
+        """Not broken down: both sexes, all ages, from or to all countries."""
+        return self.filter(sex=Sex.TOTAL, age=ages.TOTAL, counterpart=None)
+
     def latest(self) -> Self:  # type: ignore[override]
-        """The newest observation of each indicator, country, counterpart and sex."""
+        """The newest observation of each indicator, country, counterpart, sex and age."""
         return self.annotate(
             recency=Window(
                 RowNumber(),
-                partition_by=[F("indicator"), F("country"), F("counterpart"), F("sex")],
+                partition_by=[
+                    *(F("indicator"), F("country"), F("counterpart"), F("sex"), F("age")),
+                ],
                 order_by=[F("period").desc(), F("source_date").desc(), F("pk").desc()],
             )
         ).filter(recency=1)
@@ -154,6 +186,13 @@ class Observation(models.Model):
         _("year"), validators=[MinValueValidator(1900), MaxValueValidator(2100)]
     )
     sex = models.CharField(_("sex"), max_length=2, choices=Sex, default=Sex.TOTAL)
+    age = models.CharField(
+        _("age"),
+        max_length=10,
+        default=ages.TOTAL,
+        validators=[ages.validate],
+        help_text=_("_T for all ages, Y15T24 for 15 to 24, Y_LT5 for under 5, Y_GE65 for 65 on."),
+    )
     value = models.DecimalField(_("value"), max_digits=18, decimal_places=4)
     status = models.CharField(
         _("status"),
@@ -169,13 +208,34 @@ class Observation(models.Model):
         help_text=_("Year, or year-month-day, when the source published the figure."),
     )
     footnote = TermKey(Footnote, verbose_name=_("footnote"), null=True, blank=True)
+    note = models.CharField(
+        _("note"),
+        max_length=500,
+        blank=True,
+        help_text=_("In the language of the dataset. A footnote can be read in all languages."),
+    )
+    dataset = models.ForeignKey(
+        "pages.DatasetPage",
+        verbose_name=_("dataset"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="observations",
+    )
+    #: Whether pages show it: not when a newer version of its dataset is published.
+    current = models.BooleanField(default=True, editable=False)
+
+    dataset.wagtail_reference_index_ignore = True  # type: ignore[attr-defined]
 
     panels = [
         FieldRowPanel([FieldPanel("indicator"), FieldPanel("country")]),
-        FieldRowPanel([FieldPanel("period"), FieldPanel("sex"), FieldPanel("counterpart")]),
+        FieldRowPanel(
+            [FieldPanel("period"), FieldPanel("sex"), FieldPanel("age"), FieldPanel("counterpart")]
+        ),
         FieldRowPanel([FieldPanel("value"), FieldPanel("status")]),
         FieldRowPanel([FieldPanel("source"), FieldPanel("source_date")]),
-        FieldPanel("footnote"),
+        FieldRowPanel([FieldPanel("footnote"), FieldPanel("note")]),
     ]
 
     objects = ObservationQuerySet.as_manager()
@@ -184,25 +244,31 @@ class Observation(models.Model):
         verbose_name = _("observation")
         verbose_name_plural = _("observations")
         ordering = ["indicator", "country", "-period", "sex"]
-        indexes = [models.Index(fields=["country", "indicator", "-period"])]
+        indexes = [
+            models.Index(
+                fields=["country", "indicator", "-period"],
+                condition=Q(current=True),
+                name="current_of_country",
+            ),
+            models.Index(
+                fields=["indicator", "-period", "country"],
+                condition=Q(current=True),
+                name="current_of_indicator",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "country", "period", "sex", "source"],
-                condition=Q(counterpart=None),
-                name="one_observation",
+                fields=["indicator", "country", "period", "sex", "age", "source"],
+                condition=Q(counterpart=None, current=True),
+                name="one_current_observation",
                 violation_error_message=_("This figure is already recorded."),
             ),
             models.UniqueConstraint(
                 fields=[
-                    "indicator",
-                    "country",
-                    "counterpart",
-                    "period",
-                    "sex",
-                    "source",
+                    *("indicator", "country", "counterpart", "period", "sex", "age", "source"),
                 ],
-                condition=~Q(counterpart=None),
-                name="one_observation_with_counterpart",
+                condition=Q(current=True) & ~Q(counterpart=None),
+                name="one_current_observation_with_counterpart",
                 violation_error_message=_("This figure is already recorded."),
             ),
         ]
@@ -210,10 +276,30 @@ class Observation(models.Model):
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.country.code} {self.period} {self.sex}"
 
+    @property
+    def age_label(self) -> str:
+        return ages.label(self.age)
+
+    @property
+    def remarks(self) -> str:
+        """Footnote and note in one text."""
+        return " ".join(filter(None, (self.footnote and self.footnote.label, self.note)))
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        # No form shows ``current``, and Django would pass over all conditions that name it.
+        super().validate_constraints(exclude=set(exclude or ()) - {"current"})
+
     def clean(self) -> None:
         from django.utils import timezone
 
         super().clean()
+        if self.dataset_id:
+            raise ValidationError(
+                _(
+                    "This figure is part of a published dataset, which stays as it is. Publish a"
+                    " new version of the dataset."
+                )
+            )
         if self.period and self.period > timezone.now().year:
             raise ValidationError({"period": _("The year lies in the future.")})
 
@@ -222,7 +308,7 @@ class StatisticsCentrePage(SectionPage):
     """The statistics centre: its themes and the indicators of each."""
 
     parent_page_types = ["pages.HomePage"]
-    subpage_types = ["pages.StatisticsThemePage"]
+    subpage_types = ["pages.StatisticsThemePage", "pages.DatasetIndexPage"]
     template = "pages/statistics_centre_page.html"
     page_description = _("The section that holds the statistical themes.")
 
@@ -232,7 +318,30 @@ class StatisticsCentrePage(SectionPage):
         verbose_name = _("statistics centre")
         verbose_name_plural = _("statistics centres")
 
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Also to indicators and files, see ``pages.statistics.addresses``."""
+        from ..statistics import addresses
+
+        place = addresses.read(path_components)
+        if place is None or not self.live or access.is_refused(request, self):
+            return super().route(request, path_components)
+        return RouteResult(self, kwargs={"place": place})
+
+    def serve(self, request: HttpRequest, *args: Any, place: Any = None, **kwargs: Any) -> Any:
+        from ..statistics import views
+
+        if place is not None:
+            return views.answer(self, request, place)
+        return super().serve(request, *args, **kwargs)
+
+    def rest_of_address(self, language: str, *, place: Any = None, **kwargs: Any) -> str:
+        """What follows this page's address for the same in ``language``."""
+        return place.path(language) if place is not None else ""
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from ..statistics import lists
+        from ..statistics.exports import FORMATS
+
         context = super().get_context(request, *args, **kwargs)
         context["themes"] = (
             StatisticsThemePage.objects.readable_by(request.user)
@@ -240,6 +349,8 @@ class StatisticsCentrePage(SectionPage):
             .select_related("theme", "locale")
             .order_by("path")
         )
+        context["further"] = lists.in_no_theme([page.theme for page in context["themes"]])
+        context["downloads"] = FORMATS.values()
         return context
 
 
@@ -255,8 +366,8 @@ class StatisticsThemePage(BasePage):
         FieldPanel("body"),
         HelpPanel(
             content=_(
-                "The figures below the text come from the observations of the theme's"
-                " indicators. Change them under Statistics."
+                "The indicators of the theme are listed below the text. Change them and their"
+                " figures under Statistics."
             )
         ),
     ]
@@ -276,45 +387,31 @@ class StatisticsThemePage(BasePage):
         verbose_name = _("statistics theme")
         verbose_name_plural = _("statistics themes")
 
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Leads from where figures of an indicator stood before to the page of the indicator."""
+        from ..statistics import addresses
+
+        if code := request.GET.get("indicator"):
+            found = Indicator.objects.filter(code=code, themes__code=self.theme.code).exists()
+            if address := found and addresses.indicator_address(request, code):
+                return HttpResponsePermanentRedirect(address)
+        return super().serve(request, *args, **kwargs)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds ``indicators``, the chosen ``indicator`` (address: ``?indicator=code``) and
-        its newest figure for each country, ``observations`` (33 rows at most)."""
+        from ..statistics import lists
+
         context = super().get_context(request, *args, **kwargs)
-        indicators = list(
-            Indicator.objects.filter(
-                themes__code=self.theme.code,
-                locale__language_code="en",
-                by_counterpart=False,
-            ).order_by("position", "code")
-        )
-        wanted = request.GET.get("indicator")
-        chosen = next((i for i in indicators if i.code == wanted), None)
-        context["indicators"] = indicators
-        context["indicator"] = chosen or (indicators[0] if indicators else None)
-        context["unknown_indicator"] = bool(wanted) and chosen is None
-        context["observations"] = latest_by_country(context["indicator"])
+        context["indicators"] = lists.of_theme(self.theme)
         return context
-
-
-def latest_by_country(indicator: Indicator | None) -> list[Observation]:
-    """The newest total of ``indicator`` for each country, by the country's name."""
-    if indicator is None:
-        return []
-    names = list(Country.labels())
-    rows = (
-        Observation.objects.filter(indicator=indicator, sex=Sex.TOTAL, counterpart=None)
-        .latest()
-        .select_related("country", "source", "footnote")
-    )
-    return sorted(rows, key=lambda row: names.index(row.country.code))
 
 
 def latest_of_country(country: Country) -> Iterable[Observation]:
     """The newest figures of ``country`` for the indicators that country pages show."""
     return (
-        Observation.objects.filter(country=country, counterpart=None)
+        Observation.objects.current()
+        .filter(country=country, counterpart=None, age=ages.TOTAL)
         .exclude(indicator__heading="")
         .latest()
-        .select_related("indicator", "source", "footnote")
+        .select_related("indicator", "country", "source", "footnote")
         .order_by("indicator__position")
     )

@@ -255,28 +255,6 @@ def country_address(context: template.Context, country: Country) -> str:
 
 
 @register.simple_tag
-def countries_without(observations: Iterable[Observation]) -> list[str]:
-    """The names of the countries that ``observations`` say nothing about."""
-    known = {observation.country.code for observation in observations}
-    return [name for code, name in Country.labels().items() if code not in known]
-
-
-@register.simple_tag
-def bars(observations: Iterable[Observation]) -> list[dict[str, Any]]:
-    """Each observation with the length of its bar, in per cent of the longest."""
-    observations = list(observations)
-    longest = max((abs(o.value) for o in observations), default=0) or 1
-    return [
-        {
-            "observation": observation,
-            "length": f"{float(abs(observation.value) / longest) * 100:.1f}",
-            "negative": observation.value < 0,
-        }
-        for observation in observations
-    ]
-
-
-@register.simple_tag
 def cells(assessment: AssessmentPage, areas: Iterable[GovernanceArea]) -> list[Any]:
     """What ``assessment`` says on each of ``areas``, in their order; nothing is ``None``."""
     found = {assessed.area.code: assessed for assessed in assessment.areas.all()}

@@ -33,38 +33,13 @@ from wagtail.search import index
 from pages.blocks import RICH_TEXT
 from pages.models import BasePage, BasePageQuerySet, Country, Language, Network, Theme
 from pages.models.base import active_language
+from pages.models.licences import Licence
 from pages.models.vocabularies import TermKey, TermsField, collation_key
 from pages.translatable import synchronised, translated
 
 from ..identifiers import normalise_doi, normalise_isbn, validate_doi, validate_isbn
 from ..words import FoldedField, words
 from .vocabularies import DocumentType
-
-
-class Licence(models.TextChoices):
-    """Licences by SPDX-like code; the names are their own."""
-
-    CC_BY_4 = "CC-BY-4.0", "CC BY 4.0"
-    CC_BY_SA_4 = "CC-BY-SA-4.0", "CC BY-SA 4.0"
-    CC_BY_NC_4 = "CC-BY-NC-4.0", "CC BY-NC 4.0"
-    CC_BY_NC_ND_4 = "CC-BY-NC-ND-4.0", "CC BY-NC-ND 4.0"
-    CC_BY_3_IGO = "CC-BY-3.0-IGO", "CC BY 3.0 IGO"
-    CC_BY_NC_SA_3_IGO = "CC-BY-NC-SA-3.0-IGO", "CC BY-NC-SA 3.0 IGO"
-    CC_BY_NC_ND_3_IGO = "CC-BY-NC-ND-3.0-IGO", "CC BY-NC-ND 3.0 IGO"
-    CC0 = "CC0-1.0", "CC0 1.0"
-    PUBLIC_DOMAIN = "public-domain", _("Public domain")
-    ALL_RIGHTS = "all-rights-reserved", _("All rights reserved")
-
-    @property
-    def url(self) -> str:
-        """The licence's own page, empty where there is none."""
-        if self.value.startswith("CC-"):
-            kind, version = self.value[3:].removesuffix("-IGO").rsplit("-", 1)
-            ported = "igo/" if self.value.endswith("-IGO") else ""
-            return f"https://creativecommons.org/licenses/{kind.lower()}/{version}/{ported}"
-        if self is Licence.CC0:
-            return "https://creativecommons.org/publicdomain/zero/1.0/"
-        return ""
 
 
 class PublicationPageQuerySet(BasePageQuerySet):

@@ -5,6 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
+from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 
 from cpmg import health
@@ -58,6 +59,8 @@ urlpatterns += i18n_patterns(
     *users_urls.in_language,
     *repository_urls.in_language,
     path("_util/login/", users_views.sign_in),
+    # Files that a page hands out: /en/statistics/data.csv
+    re_path(r"^((?:[\w\-]+/)+[\w\-]+(?:\.[a-z]+)+)$", wagtail_views.serve, name="page_file"),
     path("", include(wagtail_urls)),
 )
 

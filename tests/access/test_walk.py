@@ -130,6 +130,9 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "/publications/{id}/": {"id": "page"},
     "/assessments/{id}/": {"id": "assessment"},
     "/vocabularies/{name}/": {"name": "vocabulary"},
+    "/indicators/{code}/": {"code": "indicator"},
+    "/indicators/{code}/chart/": {"code": "indicator"},
+    "/observations/files/{format}/": {"format": "format"},
 }
 #: Reading, although it is sent.
 ASKED_IN_THE_BODY = {("post", "/api/v3/search/")}
@@ -207,6 +210,14 @@ def world(shelves: Shelves) -> Shelves:
             ("links", [{"page": page, "text": "A link"}]) for page in shelves.publications.values()
         ],
     )
+    for language in LANGUAGES:
+        make.StatisticsCentrePageFactory(locale=language)
+    make.ObservationFactory(
+        indicator=make.IndicatorFactory(code="walked"),
+        country=make.CountryFactory(code="JM"),
+        period=2020,
+        value=5,
+    )
     return shelves
 
 
@@ -225,6 +236,12 @@ def site(world: Shelves) -> Iterator[str]:
     yield from (f"/en/old-{state}/" for state in MARKERS)
     yield from (f"/en/old-{state}" for state in MARKERS)
     yield "/en/nothing-here/"
+    for centre in ("/en/statistics/", "/fr/statistiques/"):
+        word = "indicators" if centre.startswith("/en/") else "indicateurs"
+        yield from (centre + file for file in ("data.csv", "data.json", "data.zip", "none.csv"))
+        for below in ("", "?country=JM", "data.xlsx", "chart.json", "map.svg", "JM/2020/", "x.png"):
+            yield f"{centre}{word}/walked/{below}"
+            yield f"{centre}{word}/none/{below}"
 
 
 def addresses(world: Shelves) -> Iterator[str]:
@@ -314,6 +331,8 @@ def objects(world: Shelves, kind: str) -> list[str]:
         "network": ["counter-trafficking", "data"],
         "type": ["repository.PublicationPage", "repository.LibraryPage"],
         "snippet": ["repository.DocumentType", "pages.Network"],
+        "indicator": ["walked", "none"],
+        "format": ["csv", "sdmx", "json", "xlsx", "zip", "none"],
         "vocabulary": ["countries", "networks", "themes", "tags", "document-types"],
     }.get(kind, [kind])
 

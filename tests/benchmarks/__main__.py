@@ -81,8 +81,9 @@ def prepared() -> Iterator[None]:
 def main() -> None:
     with prepared():
         run()
-        from tests.benchmarks import alerts, search
+        from tests.benchmarks import alerts, figures, search
 
+        figures.run()
         search.run()
         alerts.run()
 

@@ -35,6 +35,7 @@ from pages.caching import content_changed
 from pages.factories import PageFactory, TermFactory, translation_key
 from pages.models import (
     Country,
+    DatasetPage,
     EventOrganisation,
     EventPage,
     GlossaryTerm,
@@ -76,6 +77,7 @@ SECTION_FACTORIES: dict[str, type[PageFactory]] = {
     "repository": repository.RepositoryPageFactory,
     "library": repository.LibraryPageFactory,
     "statistics": pages.StatisticsCentrePageFactory,
+    "datasets": pages.DatasetIndexPageFactory,
     "assessments": pages.AssessmentIndexPageFactory,
 }
 
@@ -149,6 +151,7 @@ class Loading:
             self._publications()
             self._assessments()
             self._each("synonyms", "search_synonyms.json", content.synonyms, self._synonyms)
+            self._each("dataset", "datasets.json", content.datasets, self._dataset)
             self._add_observations()
         _write_history(self.pages, self.now)
         self._index()
@@ -359,14 +362,15 @@ class Loading:
             self.pages.append(home)
 
     def _section(self, record: records.SectionRecord) -> None:
-        for language, home in self._homes():
+        above = self._sections_of("statistics") if record.code == "datasets" else self._homes()
+        for language, parent in above:
             self._add(
                 SECTION_FACTORIES[record.code],
-                home,
+                parent,
                 language,
                 **_page_fields("section", record, language),
                 body=record.body[language],
-                show_in_menus=True,
+                show_in_menus=record.code != "datasets",
             )
 
     def _content(self, record: records.ContentRecord) -> None:
@@ -635,10 +639,57 @@ class Loading:
         made.full_clean()
         made.save()
 
-    # Observations ---------------------------------------------------------------------
+    # Datasets and observations --------------------------------------------------------
+
+    def _dataset(self, record: records.DatasetRecord) -> None:
+        """The dataset of a source; figures that were loaded before there were datasets join it."""
+        figures = [one for one in self.content.observations if one.source == record.source]
+        source = self._term("sources", record.source)
+        for language, section in self._sections_of("datasets"):
+            if language == "en":
+                self._add(
+                    pages.DatasetPageFactory,
+                    section,
+                    language,
+                    record.slug,
+                    translation_key=translation_key("dataset", record.code),
+                    series=translation_key("dataset", record.code),
+                    title=record.title,
+                    summary=record.summary,
+                    creator=record.creator,
+                    source=source,
+                    licence=record.licence,
+                    indicators=self._present(
+                        "indicators", dict.fromkeys(one.indicator for one in figures)
+                    ),
+                )
+        keys = {_figure_key(one) for one in figures} & self._known
+        loaded = Observation.objects.filter(source=source, dataset=None).select_related(
+            "indicator", "country", "counterpart"
+        )
+        joining = [one.pk for one in loaded if _key_of(one, record.source) in keys]
+        dataset = DatasetPage.objects.filter(series=translation_key("dataset", record.code)).first()
+        for start in range(0, len(joining), 500):
+            some = Observation.objects.filter(pk__in=joining[start : start + 500])
+            some.update(dataset=dataset)
+
+    def _datasets_by_source(self) -> dict[int, tuple[DatasetPage, bool]]:
+        """The shipped dataset of each source, and whether its figures count: not when people
+        have published a new version."""
+        keys = [translation_key("dataset", one.code) for one in self.content.datasets]
+        versions = DatasetPage.objects.filter(series__in=keys).order_by("-version")
+        newest: dict[Any, DatasetPage] = {}
+        for version in versions.live():
+            newest.setdefault(version.series, version)
+        return {
+            first.source_id: (first, newest.get(first.series) == first)
+            for first in versions.filter(version=1)
+            if first.source_id
+        }
 
     def _add_observations(self) -> None:
         """Figures that people have entered themselves are theirs, and stay."""
+        datasets = self._datasets_by_source()
         new = [
             record for record in self.content.observations if _figure_key(record) not in self._known
         ]
@@ -659,8 +710,12 @@ class Loading:
                 *(figure.period, str(figure.sex), figure.source_id),
             )
             if identity not in there:
+                figure.dataset, figure.current = datasets.get(figure.source_id, (None, True))
                 self.observations.append(figure)
         Observation.objects.bulk_create(self.observations, batch_size=2000)
+        for dataset, _current in datasets.values():
+            number = dataset.observations.count()
+            DatasetPage.objects.filter(pk=dataset.pk).update(number=number)
         if self.observations:
             self.counts["observation"] = len(self.observations)
 
@@ -730,6 +785,14 @@ def _contributors(record: records.PublicationRecord) -> Iterator[Contributor]:
 
 def _figure_key(record: records.ObservationRecord) -> str:
     return ":".join(("observation", *record.key))
+
+
+def _key_of(figure: Observation, source: str) -> str:
+    """What ``_figure_key`` gives for the record of which ``figure`` was made."""
+    sex = "T" if figure.sex == Sex.TOTAL else figure.sex
+    counterpart = figure.counterpart.code if figure.counterpart else ""
+    parts = (figure.indicator.code, figure.country.code, counterpart, figure.period, sex, source)
+    return ":".join(("observation", *map(str, parts)))
 
 
 def _join(

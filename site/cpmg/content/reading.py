@@ -80,6 +80,7 @@ class Content:
     publications: Any = None
     assessments: Any = None
     synonyms: list[records.SynonymsRecord] = field(default_factory=list)
+    datasets: list[records.DatasetRecord] = field(default_factory=list)
     observations: list[records.ObservationRecord] = field(default_factory=list)
 
 
@@ -128,6 +129,7 @@ class _Reader:
         content.statistics = self._json("pages/statistics.json", records.Statistics)
         content.assessments = self._json("pages/assessments.json", records.Assessments)
         content.synonyms = self._json("search_synonyms.json", list[records.SynonymsRecord]) or []
+        content.datasets = self._json("datasets.json", list[records.DatasetRecord]) or []
         content.observations = list(self._observations())
         return content
 

@@ -315,7 +315,8 @@ class Home(Record):
 
 class SectionRecord(PageRecord):
     code: Literal[
-        "countries", "networks", "events", "repository", "library", "statistics", "assessments"
+        *("countries", "networks", "events", "repository", "library"),
+        *("statistics", "datasets", "assessments"),
     ]
     body: Text
 
@@ -555,7 +556,19 @@ class Publications(Record):
     publications: list[PublicationRecord]
 
 
-# Observations -------------------------------------------------------------------------
+# Datasets and observations ------------------------------------------------------------
+
+
+class DatasetRecord(Record):
+    """The first version of a dataset: all figures of a source. Written in English."""
+
+    code: Code
+    slug: Slug
+    title: Line
+    summary: Annotated[str, _up_to(600)]
+    creator: Line
+    source: SourceCode
+    licence: Annotated[str, _one_of(Licence.values)]
 
 
 class ObservationRecord(Record):

@@ -317,7 +317,8 @@ DRAIN_AFTER_COMMIT = env.bool("DRAIN_AFTER_COMMIT", default=True)
 # Safety -----------------------------------------------------------------------------
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
-#: The reader site runs its own script and nothing else. Lengths of bars are style attributes.
+#: The reader site runs its own script and nothing else. An explored
+#: chart brings its style.
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ("/admin/", "/api/v3/docs"),
     "DIRECTIVES": {

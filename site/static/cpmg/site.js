@@ -28,3 +28,11 @@ for (const type of ["pointerover", "pointerout", "focusin", "focusout"]) {
 addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[data-tidy] :disabled")) field.disabled = false;
 });
+
+// A chart becomes one to explore when a reader asks for it; until then its script is not loaded.
+for (const button of document.querySelectorAll("button[data-explore]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    (await import(button.dataset.explore)).explore(button);
+  });
+}

@@ -43,6 +43,7 @@ STEPS = {
     "publication": "publications",
     "assessment": "needs assessments",
     "synonyms": "synonyms of the search",
+    "dataset": "datasets",
     "observation": "observations",
     "index": "search index",
 }
