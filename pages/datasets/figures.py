@@ -39,11 +39,6 @@ class Figure(NamedTuple):
         """What it is the figure of: a dataset has one for each."""
         return self.indicator, self.country, self.counterpart, self.period, self.sex, self.age
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        """What it says, as far as a reader is concerned."""
-        return (plain(self.value), self.status, self.footnote, self.note)
-
 
 def plain(value: Decimal) -> str:
     """Digits with a point, without zeros that say nothing: ``12.5``, ``1200``, ``0``."""
