@@ -1,2 +1,5 @@
-"""Datasets that members submit: the template to fill in (``template``), the table that comes back
-(``reading``), whether its figures are valid (``checking``), what they change (``changes``)."""
+"""Datasets that members submit.
+
+``template`` is the table to fill in, ``reading`` takes what comes back, ``checking`` says whether
+its figures are valid, and ``forms`` is what is said of them.
+"""

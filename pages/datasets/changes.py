@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from pages.datasets.figures import Figure
-from pages.models import DatasetPage, Observation
+from django.utils.translation import pgettext
+
+from .. import ages
+from ..models.datasets import DatasetPage
+from ..models.statistics import Observation
+from .figures import Figure
 
 #: Changes that a page lists; the rest are counted.
 MOST_LISTED = 200
@@ -28,6 +32,21 @@ class Change:
         if self.old is None:
             return "new"
         return "removed" if self.new is None else "changed"
+
+    @property
+    def label(self) -> str:
+        return {
+            "new": pgettext("figure", "new"),
+            "changed": pgettext("figure", "changed"),
+            "removed": pgettext("figure", "removed"),
+        }[self.kind]
+
+    @property
+    def breakdown(self) -> str:
+        """For whom, in codes; empty for a total."""
+        figure = self.figure
+        parts = [figure.counterpart, figure.sex, figure.age]
+        return " ".join(part for part in parts if part not in ("", ages.TOTAL))
 
 
 @dataclass
