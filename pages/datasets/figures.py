@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils import timezone
+
 from ..ages import TOTAL
 from ..models.datasets import FigureSet
 from ..models.statistics import ObservationStatus, Sex
@@ -51,10 +53,12 @@ def keep(figures: Iterable[Figure]) -> FigureSet:
     rows = sorted(figures, key=lambda figure: figure.key)
     lines = [json.dumps([*row[:3], plain(row.value), *row[4:]], ensure_ascii=False) for row in rows]
     text = "\n".join(lines).encode()
-    kept, _made = FigureSet.objects.get_or_create(
+    kept, made = FigureSet.objects.get_or_create(
         digest=hashlib.sha256(text).hexdigest(),
         defaults={"content": zlib.compress(text, 6), "number": len(rows)},
     )
+    if not made:  # what nothing names is removed some time after it was kept
+        FigureSet.objects.filter(pk=kept.pk).update(kept_at=timezone.now())
     return kept
 
 

@@ -209,6 +209,8 @@ PAGES = {
     "publication": ("/en/repository/", ".publications a"),
     "statistics": ("/en/statistics/", ""),
     "theme": ("/en/statistics/", ".card a"),
+    "datasets": ("/en/statistics/datasets/", ""),
+    "dataset": ("/en/statistics/datasets/", ".publications a"),
     "assessments": ("/en/assessments/", ""),
     "assessment": ("/en/assessments/", ".matrix tbody a"),
     "search": ("/en/search/?q=migration", ""),

@@ -153,9 +153,14 @@ def test_each_version_has_its_address_and_names_the_newest(terms: Any, client: A
     old = client.get(first.url).content.decode()
     new = client.get(second.url).content.decode()
 
-    assert "1,017" in old and "There is a newer version" in old and second.url in old
-    assert "1,019" in new and "1,017" not in new and "A slip was put right." in new
-    assert "newer version" not in new and first.url in new
+    assert "1,017" in old
+    assert "There is a newer version" in old
+    assert second.url in old
+    assert "1,019" in new
+    assert "1,017" not in new
+    assert "A slip was put right." in new
+    assert "newer version" not in new
+    assert first.url in new
     assert "Dataset, version 2" in new
 
 
@@ -184,7 +189,8 @@ def test_a_dataset_is_read_in_all_languages(terms: Any, client: Any, home: Any) 
     page = client.get(f"/es/estadisticas/conjuntos-de-datos/{dataset.slug}/")
     table = client.get(f"/es/estadisticas/conjuntos-de-datos/{dataset.slug}/?format=csv")
 
-    assert "1\xa0017" in page.content.decode() and 'lang="en"' in page.content.decode()
+    assert "1\xa0017" in page.content.decode()
+    assert 'lang="en"' in page.content.decode()
     assert table.status_code == 200
 
 
@@ -204,7 +210,8 @@ def test_the_list_shows_the_newest_version_of_each(terms: Any, client: Any) -> N
     listed = client.get("/en/statistics/datasets/").content.decode()
 
     assert "Census figures, corrected" in listed
-    assert "Hidden" not in listed and listed.count("Census figures") == 1
+    assert "Hidden" not in listed
+    assert listed.count("Census figures") == 1
     narrowed = client.get("/en/statistics/datasets/?source=census&indicator=nothing")
     assert "nothing is not known here" in narrowed.content.decode()
 
