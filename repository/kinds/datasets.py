@@ -145,6 +145,6 @@ def series_of(submission: Submission) -> uuid.UUID | None:
 def taken_elsewhere(taken: list[figures.Figure]) -> str:
     first = taken[0]
     return _(
-        "Figures are published already in another dataset, from the same source: %(number)s in all, the"
-        " first: %(figure)s. Make a new version of that dataset, or name another source."
+        "Another dataset has published figures from the same source, %(number)s in all; the first:"
+        " %(figure)s. Make a new version of that dataset, or name another source."
     ) % {"number": len(taken), "figure": f"{first.indicator}, {first.country}, {first.period}"}
