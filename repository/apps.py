@@ -17,9 +17,11 @@ class RepositoryConfig(AppConfig):
         from . import kinds, letters, review, shelves, submissions
         from .desk import access, duplicates
         from .files import queue
+        from .kinds.datasets import DatasetKind
         from .kinds.publications import PublicationKind
 
         kinds.register(PublicationKind())
+        kinds.register(DatasetKind())
         shelves.connect()
         queue.connect()
         review.connect()
