@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.core.cache import cache
 from django.db import connection, models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from wagtail.signals import post_page_move
 
@@ -39,7 +41,7 @@ WATCHED = {
 }
 #: Their rows that no page of everybody's shows; submissions change while somebody types.
 IGNORED = {
-    *("contentversion", "glossaryterm", "loadedrecord", "rememberedpassage"),
+    *("contentversion", "calendarrecord", "glossaryterm", "loadedrecord", "rememberedpassage"),
     *("submission", "submissionfile", "upload", "savedsearch", "arrival", "match"),
 }
 
@@ -49,8 +51,15 @@ def content_version() -> int:
     return ContentVersion.objects.values_list("number", flat=True).get(pk=1)
 
 
+def content_changed_at() -> datetime:
+    """When the content last changed; one query."""
+    return ContentVersion.objects.values_list("changed_at", flat=True).get(pk=1)
+
+
 def _grow() -> None:
-    ContentVersion.objects.filter(pk=1).update(number=models.F("number") + 1)
+    ContentVersion.objects.filter(pk=1).update(
+        number=models.F("number") + 1, changed_at=timezone.now()
+    )
 
 
 def content_changed(sender: Any = None, **kwargs: Any) -> None:

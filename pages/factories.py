@@ -395,6 +395,18 @@ class EventPageFactory(PageFactory):
         return EventCalendarPageFactory(locale=locale)
 
 
+class EventSessionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.EventSession
+
+    title = "Opening"
+
+
+class EventDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = models.EventDocument
+
+
 class StatisticsThemePageFactory(PageFactory):
     class Meta:
         model = models.StatisticsThemePage
@@ -412,6 +424,14 @@ class AssessedAreaFactory(DjangoModelFactory):
         model = models.AssessedArea
 
     area = factory.LazyFunction(GovernanceAreaFactory)
+
+
+class AssessmentRecommendationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AssessmentRecommendation
+
+    area = factory.LazyFunction(GovernanceAreaFactory)
+    text = "Adopt a national policy."
 
 
 class AssessmentPageFactory(PageFactory):

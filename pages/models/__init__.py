@@ -1,10 +1,22 @@
 """The content model, one module for each family."""
 
-from .assessments import AssessedArea, AssessmentIndexPage, AssessmentPage
+from .assessments import (
+    AssessedArea,
+    AssessmentIndexPage,
+    AssessmentPage,
+    AssessmentRecommendation,
+)
 from .base import BasePage, BasePageQuerySet, SectionPage
 from .content import ContentPage
 from .countries import CountryFact, CountryIndexPage, CountryPage, FactKey
-from .events import EventCalendarPage, EventOrganisation, EventPage
+from .events import (
+    EventCalendarPage,
+    EventDocument,
+    EventOrganisation,
+    EventPage,
+    EventPhoto,
+    EventSession,
+)
 from .home import HomePage
 from .loading import LoadedRecord
 from .statistics import (
@@ -18,7 +30,7 @@ from .statistics import (
     Unit,
 )
 from .translating import GlossaryTerm, RememberedPassage, TranslationRecord
-from .versions import ContentVersion
+from .versions import CalendarRecord, ContentVersion
 from .vocabularies import (
     Country,
     EventType,
@@ -37,8 +49,10 @@ __all__ = [
     "AssessedArea",
     "AssessmentIndexPage",
     "AssessmentPage",
+    "AssessmentRecommendation",
     "BasePage",
     "BasePageQuerySet",
+    "CalendarRecord",
     "ContentPage",
     "ContentVersion",
     "Country",
@@ -46,8 +60,11 @@ __all__ = [
     "CountryIndexPage",
     "CountryPage",
     "EventCalendarPage",
+    "EventDocument",
     "EventOrganisation",
     "EventPage",
+    "EventPhoto",
+    "EventSession",
     "EventType",
     "FactKey",
     "Footnote",

@@ -107,13 +107,18 @@ class AssessmentPage(BasePage):
             label=_("Area"),
             help_text=_("One entry for each of the seven areas. What is not known stays empty."),
         ),
+        InlinePanel(
+            "recommendations",
+            heading=_("Recommendations and what became of them"),
+            label=_("Recommendation"),
+        ),
         PageChooserPanel("report", "repository.PublicationPage"),
         FieldPanel("source"),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("overview")]
     override_translatable_fields = (
         BasePage.override_translatable_fields
-        + translated("overview", "areas")
+        + translated("overview", "areas", "recommendations")
         + synchronised("country", "year", "focal_institution", "report", "source")
     )
 
@@ -152,15 +157,26 @@ class AssessedArea(TranslatableMixin, Orderable):
     findings = RichTextField(_("findings"), blank=True, features=RICH_TEXT)
     gaps = RichTextField(_("gaps"), blank=True, features=RICH_TEXT)
     recommendations = RichTextField(_("recommendations"), blank=True, features=RICH_TEXT)
+    source = TermKey(Source, verbose_name=_("source"), null=True, blank=True)
+    document = models.ForeignKey(
+        Page,
+        verbose_name=_("document in the repository"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     panels = [
         FieldRowPanel([FieldPanel("area"), FieldPanel("status")]),
         FieldPanel("findings"),
         FieldPanel("gaps"),
         FieldPanel("recommendations"),
+        FieldPanel("source"),
+        PageChooserPanel("document", "repository.PublicationPage"),
     ]
     override_translatable_fields = translated("findings", "gaps", "recommendations") + synchronised(
-        "area", "status"
+        "area", "status", "source", "document"
     )
 
     class Meta(TranslatableMixin.Meta):
@@ -170,3 +186,51 @@ class AssessedArea(TranslatableMixin, Orderable):
 
     def __str__(self) -> str:
         return self.area.label
+
+
+class AssessmentRecommendation(TranslatableMixin, Orderable):
+    """One thing that an assessment recommends, and how far it has come."""
+
+    class State(models.TextChoices):
+        UNKNOWN = "unknown", _("Not known")
+        NOT_STARTED = "not-started", _("Not started")
+        UNDER_WAY = "under-way", _("Under way")
+        DONE = "done", _("Done")
+        DROPPED = "dropped", _("No longer pursued")
+
+    page = ParentalKey(AssessmentPage, on_delete=models.CASCADE, related_name="recommendations")
+    area = TermKey(GovernanceArea, verbose_name=_("area"))
+    text = models.TextField(_("recommendation"))
+    state = models.CharField(
+        _("follow-up"), max_length=20, choices=State, default=State.UNKNOWN
+    )
+    state_date = models.DateField(_("follow-up as of"), null=True, blank=True)
+    responsible = models.CharField(_("responsible"), max_length=255, blank=True)
+    source = TermKey(Source, verbose_name=_("source"), null=True, blank=True)
+    document = models.ForeignKey(
+        Page,
+        verbose_name=_("document in the repository"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    panels = [
+        FieldPanel("area"),
+        FieldPanel("text"),
+        FieldRowPanel([FieldPanel("state"), FieldPanel("state_date"), FieldPanel("responsible")]),
+        FieldPanel("source"),
+        PageChooserPanel("document", "repository.PublicationPage"),
+    ]
+    override_translatable_fields = translated("text", "responsible") + synchronised(
+        "area", "state", "state_date", "source", "document"
+    )
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("recommendation of an assessment")
+        verbose_name_plural = _("recommendations of assessments")
+        ordering = ["sort_order"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -116,6 +116,32 @@ def day(date: datetime.date) -> str:
 
 
 @register.filter
+def month(date: datetime.date) -> str:
+    return dates.month(date)
+
+
+@register.filter
+def clock(moment: datetime.datetime | datetime.time) -> str:
+    """The time of the day as written, in whatever zone it is: ``09:30``."""
+    return moment.strftime("%H:%M")
+
+
+@register.filter
+def day_of(moment: datetime.datetime) -> str:
+    """The day of a moment in its own zone."""
+    return dates.day(moment.date())
+
+
+@register.filter
+def offset(moment: datetime.datetime) -> str:
+    """How far a moment's clock is from UTC: ``UTC−4``, ``UTC+5:30``."""
+    minutes = round((moment.utcoffset() or datetime.timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
+
+
+@register.filter
 def plain(number: int | None) -> str:
     """A year or a code: digits without separators."""
     return "" if number is None else str(number)
@@ -287,11 +313,12 @@ def cells(assessment: AssessmentPage, areas: Iterable[GovernanceArea]) -> list[A
 
 
 @register.simple_tag
-def address_with(list_filter: Filter, name: str, value: str = "") -> str:
-    """The address of the list with another ``value`` of one parameter, from its first page."""
+def address_with(list_filter: Filter, name: str, value: str = "", *without: str) -> str:
+    """The address of the list with another ``value`` of one parameter, from its first page;
+    ``without`` names parameters that fall away."""
     query = list_filter.query.copy()
-    query.pop("page", None)
-    query.pop(name, None)
+    for parameter in ("page", name, *without):
+        query.pop(parameter, None)
     if value:
         query[name] = value
     return "?" + query.urlencode()

@@ -12,7 +12,7 @@ from cpmg.api import api
 from cpmg.mail import urls as mail_urls
 from cpmg.users import urls as users_urls
 from cpmg.users import views as users_views
-from pages import sitemaps
+from pages import formats, sitemaps
 from pages import views as pages_views
 from pages.api import nothing_here
 from repository import documents
@@ -58,6 +58,7 @@ urlpatterns += i18n_patterns(
     *users_urls.in_language,
     *repository_urls.in_language,
     path("_util/login/", users_views.sign_in),
+    *formats.in_language,
     path("", include(wagtail_urls)),
 )
 
