@@ -221,6 +221,16 @@ class Filter:
                 chosen.append(Selected(parameter.name, code, label, "?" + rest.urlencode()))
         return chosen
 
+    @property
+    def described(self) -> str:
+        """The choices in force in the reader's language: ``Time: Upcoming, Country: Jamaica``."""
+        return ", ".join(chosen.label for chosen in self.selected)
+
+    @property
+    def feed_query(self) -> str:
+        """The part of the address that a feed of the same choices has: no page, no month."""
+        return urlencode({name: self.values[name] for name in self.values}, doseq=True)
+
     def with_page(self, number: int) -> str:
         """The address of another page of the list."""
         query = self.query.copy()
@@ -358,13 +368,3 @@ class EventFilter(Filter):
 
     def narrow_single(self, rows: QuerySet, parameter: Choice, code: str) -> QuerySet:
         return rows.upcoming() if code == "upcoming" else rows.past()  # type: ignore[attr-defined]
-
-    @property
-    def described(self) -> str:
-        """The choices in force in the reader's language: ``Upcoming, Jamaica``."""
-        return ", ".join(chosen.label for chosen in self.selected)
-
-    @property
-    def feed_query(self) -> str:
-        """The part of the address that a feed of the same choices has: no page, no month."""
-        return urlencode({name: self.values[name] for name in self.values}, doseq=True)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from .. import access, dates
 from ..addresses import Addresses
 from ..models import CalendarRecord, EventPage
+from ..plain import plain
 
 
 @dataclass(frozen=True)
@@ -77,14 +76,6 @@ class Entry:
             (str(role.label), [str(organisation) for organisation in group])
             for role, group in self.event.by_role()
         ]
-
-
-def plain(rich: str) -> str:
-    """Rich text as plain text, a line for each paragraph and entry."""
-    for mark in ("</p>", "</li>", "<br/>", "<br>", "</h3>"):
-        rich = rich.replace(mark, mark + "\n")
-    lines = (line.strip() for line in unescape(strip_tags(rich)).splitlines())
-    return "\n".join(line for line in lines if line)
 
 
 def gather(request: HttpRequest, events: Any, language: str) -> list[Entry]:

@@ -135,5 +135,3 @@ def _utc(moment: datetime.datetime) -> datetime.datetime:
 def text(value: Any) -> str:
     """``value`` without control characters; lines end in one way."""
     return _CONTROL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n")).strip()
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from ..models import EventPage
 from .entries import Entry
@@ -124,4 +124,4 @@ def _without_empty(said: dict[str, Any]) -> dict[str, Any]:
 def script_of(entry: Entry) -> SafeString:
     """The text of the ``script`` element."""
     text = json.dumps(event_of(entry), ensure_ascii=False, default=str)
-    return mark_safe(text.translate(_ESCAPED))
+    return SafeString(text.translate(_ESCAPED))

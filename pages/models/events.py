@@ -50,7 +50,6 @@ from .vocabularies import (
     Theme,
 )
 
-
 #: The parts of the world in the names of IANA time zones; the region comes first in lists.
 _AREAS = ("America", "Atlantic", "Europe", "Africa", "Asia", "Australia", "Indian", "Pacific")
 

@@ -20,12 +20,10 @@ from ..access import is_refused
 from ..addresses import Addresses
 from ..filters import Filter
 from ..models import (
-    AssessmentPage,
     Country,
     CountryPage,
     EventPage,
     Footnote,
-    GovernanceArea,
     Observation,
     Sex,
     Source,
@@ -300,13 +298,6 @@ def bars(observations: Iterable[Observation]) -> list[dict[str, Any]]:
         }
         for observation in observations
     ]
-
-
-@register.simple_tag
-def cells(assessment: AssessmentPage, areas: Iterable[GovernanceArea]) -> list[Any]:
-    """What ``assessment`` says on each of ``areas``, in their order; nothing is ``None``."""
-    found = {assessed.area.code: assessed for assessed in assessment.areas.all()}
-    return [found.get(area.code) for area in areas]
 
 
 # Lists ------------------------------------------------------------------------------

@@ -16,7 +16,9 @@ LANGUAGES = ("en", "es", "fr", "nl")
 SECTIONS = {"en": "/en/events/", "es": "/es/eventos/", "fr": "/fr/evenements/"} | {
     "nl": "/nl/evenementen/"
 }
-ODD_TITLE = "Borders, ports; \"data\" \\ and\r\nBEGIN:VEVENT: a title of more than 75 bytes – côté nord"
+ODD_TITLE = (
+    'Borders, ports; "data" \\ and\r\nBEGIN:VEVENT: a title of more than 75 bytes – côté nord'
+)
 
 
 @dataclass

@@ -125,7 +125,7 @@ def test_an_event_says_what_it_has(client, world):
     assert "GEO:17.9714;-76.7931" in lines
     assert "LOCATION;LANGUAGE=en:Hall 1\\; Duke St\\, Kingston\\, Jamaica" in lines
     address = "https://meet.example.org/j/1?a=1&b=2"
-    assert f'CONFERENCE;FEATURE=VIDEO;LABEL=Join online;VALUE=URI:{address}' in lines
+    assert f"CONFERENCE;FEATURE=VIDEO;LABEL=Join online;VALUE=URI:{address}" in lines
     attached = "http://testserver/en/repository/report-of-the-workshop/"
     assert f"ATTACH;FMTTYPE=text/html:{attached}" in lines
     assert not any("xqsecretx" in line for line in lines)
@@ -143,9 +143,7 @@ def test_a_reader_of_a_shelf_gets_its_publications(client, world):
 def test_the_calendar_says_what_it_is(client, world):
     lines = unfolded(client.get("/fr/evenements/calendar.ics?theme=data").content)
     assert "REFRESH-INTERVAL;VALUE=DURATION:PT6H" in lines
-    assert (
-        "SOURCE;VALUE=URI:http://testserver/fr/evenements/calendar.ics?theme=data" in lines
-    )
+    assert "SOURCE;VALUE=URI:http://testserver/fr/evenements/calendar.ics?theme=data" in lines
     assert any(line.startswith("NAME;LANGUAGE=fr:") for line in lines)
     assert any(line.startswith("X-WR-CALNAME:") for line in lines)
 
@@ -189,7 +187,8 @@ def test_sequence_grows_with_changes_and_with_nothing_else(world, client):
     assert said() == first  # a draft
     fresh.latest_revision.publish()
     second = said()
-    assert second[0] == 1 and second[1] > first[1]
+    assert second[0] == 1
+    assert second[1] > first[1]
     again = EventPage.objects.get(pk=event.pk)
     again.sessions.set([EventSessionFactory.build(title="Closing")])
     again.save_revision().publish()

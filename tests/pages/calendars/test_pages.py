@@ -40,7 +40,8 @@ def test_the_feed_tells_the_last_change_first_and_when_it_was(client, world):
     CalendarRecord.objects.filter(translation_key=key).update(changed_at=moment)
     for section in SECTIONS.values():
         feed = feedparser.parse(client.get(f"{section}feed.atom").content)
-        assert not feed.bozo and feed.version == "atom10"
+        assert not feed.bozo
+        assert feed.version == "atom10"
         assert len(feed.entries) == 8
         assert feed.entries[0].id == f"urn:uuid:{key}"
         assert feed.entries[0].updated[:19] == feed.feed.updated[:19] == moment.isoformat()[:19]
@@ -83,9 +84,10 @@ def test_a_title_cannot_end_the_script(client, world):
 def test_an_event_shows_the_time_in_its_zone_and_in_the_readers(soup):
     page = soup(f"{KINGSTON}?zone=America/Port-au-Prince")
     text = " ".join(page.find(id="when-and-where").parent.get_text(" ").split())
-    assert "09:00 – 17:30" in text.replace("–", " – ").replace("  ", " ") or "09:00" in text
+    assert "09:00 – 17:30" in text
     assert "America/Jamaica (UTC−5)" in text
-    assert "10:00–18:30" in text and "America/Port-au-Prince (UTC−4)" in text
+    assert "10:00–18:30" in text
+    assert "America/Port-au-Prince (UTC−4)" in text
     wrong = soup(f"{KINGSTON}?zone=America/Nowhere")
     assert "America/Nowhere” is not the name of a time zone" in wrong.get_text()
 
@@ -93,7 +95,8 @@ def test_an_event_shows_the_time_in_its_zone_and_in_the_readers(soup):
 def test_an_event_shows_agenda_place_and_readable_results(soup):
     page = soup(KINGSTON)
     text = page.get_text(" ")
-    assert "Opening" in text and "Ann" in text
+    assert "Opening" in text
+    assert "Ann" in text
     assert "Report of the workshop" in text
     assert "xqsecretx" not in str(page)
     assert page.find("a", href=lambda href: href and "openstreetmap.org" in href)
@@ -106,7 +109,8 @@ def test_an_event_shows_agenda_place_and_readable_results(soup):
 def test_a_month_shows_each_day_of_an_event(soup):
     page = soup("/en/events/?month=2027-03&state=planned")
     days = {time["datetime"]: time.parent for time in page.select(".month time")}
-    assert len(days) == 35 and "2027-03-01" in days
+    assert len(days) == 35
+    assert "2027-03-01" in days
     assert "Three days" in days["2027-03-01"].get_text()
     assert "Three days" not in days["2027-03-02"].get_text()
     assert "Workshop in Kingston" not in page.select_one(".month").get_text()
