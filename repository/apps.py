@@ -17,9 +17,11 @@ class RepositoryConfig(AppConfig):
         from . import kinds, letters, review, shelves, submissions
         from .desk import access, duplicates
         from .files import queue
+        from .kinds.events import EventKind
         from .kinds.publications import PublicationKind
 
         kinds.register(PublicationKind())
+        kinds.register(EventKind())
         shelves.connect()
         queue.connect()
         review.connect()

@@ -58,16 +58,16 @@ def tidy(data: Mapping[str, Any]) -> Data:
             known[name] = [_row(row) for row in rows if isinstance(row, Mapping)][:MOST_ROWS]
         elif name in LISTS:
             values = value if isinstance(value, (list, tuple)) else _text(value).split(",")
-            known[name] = list(dict.fromkeys(filter(None, map(_line, values))))
+            known[name] = list(dict.fromkeys(filter(None, map(line, values))))
         elif name == "abstract":
-            known[name] = _lines(value)
+            known[name] = lines(value)
         elif name in NAMES:
-            known[name] = _line(value)
+            known[name] = line(value)
     return known
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, str]:
-    return {part: _line(row.get(part)) for part in ROW}
+    return {part: line(row.get(part)) for part in ROW}
 
 
 def _text(value: Any) -> str:
@@ -76,11 +76,11 @@ def _text(value: Any) -> str:
     return str(value).encode("utf-8", "ignore").decode()
 
 
-def _line(value: Any) -> str:
+def line(value: Any) -> str:
     return without_hidden_characters(re.sub(r"\s+", " ", _text(value))).strip()
 
 
-def _lines(value: Any) -> str:
+def lines(value: Any) -> str:
     text = re.sub(r"\r\n?|[\u2028\u2029]", "\n", _text(value)).replace("\t", " ")
     lines = (without_hidden_characters(line).rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
@@ -107,7 +107,7 @@ def shelves_for(user: User | AnonymousUser | None) -> list[tuple[str, str]]:
     return shelves
 
 
-def _terms(vocabulary: type[Term]) -> Callable[[], list[tuple[str, str]]]:
+def terms(vocabulary: type[Term]) -> Callable[[], list[tuple[str, str]]]:
     return lambda: list(vocabulary.labels().items())
 
 
@@ -160,7 +160,7 @@ class TagsField(forms.Field):
     widget = TagsInput
 
     def clean(self, value: list[str]) -> list[str]:
-        tags = list(dict.fromkeys(filter(None, map(_line, value))))
+        tags = list(dict.fromkeys(filter(None, map(line, value))))
         longest = PublicationPage.tags.through.tag_model()._meta.get_field("name").max_length
         if len(tags) > MOST_TAGS:
             raise ValidationError(
@@ -322,7 +322,7 @@ class PublicationForm(StepForm):
     languages = CodesField(
         label=_("Languages"),
         help_text=_("The languages in which the publication can be read."),
-        choices=_terms(Language),
+        choices=terms(Language),
         required=False,
     )
     abstract = forms.CharField(
@@ -379,9 +379,9 @@ class PublicationForm(StepForm):
 
 
 class SubjectsForm(StepForm):
-    countries = CodesField(label=_("Countries"), choices=_terms(Country), required=False)
-    themes = CodesField(label=_("Themes"), choices=_terms(Theme), required=False)
-    networks = CodesField(label=_("Thematic networks"), choices=_terms(Network), required=False)
+    countries = CodesField(label=_("Countries"), choices=terms(Country), required=False)
+    themes = CodesField(label=_("Themes"), choices=terms(Theme), required=False)
+    networks = CodesField(label=_("Thematic networks"), choices=terms(Network), required=False)
     tags = TagsField(
         label=_("Tags"), help_text=_("Free words, separated by commas."), required=False
     )
@@ -429,7 +429,7 @@ class WithdrawForm(forms.Form):
             self.fields["reason"].help_text = _("Readers see it in the place of the publication.")
 
     def clean_reason(self) -> str:
-        return _lines(self.cleaned_data["reason"])
+        return lines(self.cleaned_data["reason"])
 
 
 #: The forms in the order of their steps.

@@ -50,6 +50,7 @@ from pages.models import Network
 from . import kinds
 from .models import Decision, FocalPointApproval, Submission
 from .models.shelves import shelf_of_network
+from .models.submissions import ReviewStep
 
 State = Submission.State
 
@@ -214,11 +215,15 @@ def _forget_approvals_of_others(current: Decision) -> None:
 
 def workflow_of(page: Page) -> Workflow | None:
     """The workflow through which ``page`` goes: the one that its section was given in the admin,
-    or the review that the platform ships with."""
+    or the review that the platform ships with. A workflow of other steps, such as the one that
+    Wagtail gives to the whole tree, can't decide about what members submit."""
     shipped = Workflow.objects.filter(
         active=True, workflow_tasks__task__editorialreview__isnull=False
     )
-    return page.get_workflow() or shipped.order_by("pk").first()
+    given = page.get_workflow()
+    if given and all(isinstance(step.specific, ReviewStep) for step in given.tasks):
+        return given
+    return shipped.order_by("pk").first()
 
 
 def pass_over(step: Any, workflow_state: WorkflowState) -> Decision:

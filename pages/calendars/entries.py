@@ -53,7 +53,7 @@ class Entry:
         """Its type, themes and networks in the active language."""
         event = self.event
         terms = [event.event_type, *event.themes.all(), *event.networks.all()]
-        return list(dict.fromkeys(term.label for term in terms))
+        return list(dict.fromkeys(term.label for term in terms if term))
 
     @property
     def text(self) -> str:

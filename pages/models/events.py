@@ -346,6 +346,11 @@ class EventPage(BasePage):
 
     def clean(self) -> None:
         super().clean()
+        if errors := self.contradictions():
+            raise ValidationError(errors)
+
+    def contradictions(self) -> dict[str, Any]:
+        """What cannot be true together, by field."""
         errors: dict[str, Any] = {}
         if self.start_date and self.end_date and self.end_date < self.start_date:
             errors["end_date"] = _(
@@ -369,8 +374,7 @@ class EventPage(BasePage):
             errors["previous_start_date"] = _(
                 "This is the first day itself. Give the day that was planned before."
             )
-        if errors:
-            raise ValidationError(errors)
+        return errors
 
     @property
     def is_past(self) -> bool:
