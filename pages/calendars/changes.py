@@ -35,7 +35,7 @@ def digest_of(event: EventPage) -> str:
         elif isinstance(field, ParentalManyToManyField):
             said[name] = sorted(term.pk for term in getattr(event, name).all())
         else:
-            said[name] = field.value_from_object(event)  # type: ignore[union-attr]
+            said[name] = field.value_from_object(event)
     text = json.dumps(said, cls=DjangoJSONEncoder, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

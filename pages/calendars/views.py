@@ -43,7 +43,11 @@ def calendar_of_section(
         )
 
     key = None if request.user.is_authenticated else f"calendar:{formats.etag(request)}"
-    body = cache.get_or_set(key, write, LIFETIME) if key else write()
+    body: bytes | None = cache.get(key) if key else None
+    if body is None:
+        body = write()
+        if key:
+            cache.set(key, body, LIFETIME)
     return _calendar(body, "calendar.ics")
 
 

@@ -65,7 +65,8 @@ def assessed(db: None) -> dict[str, Any]:
 def text(client: Any, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
-    return " ".join(BeautifulSoup(response.content, "html.parser").main.get_text(" ").split())
+    (main,) = BeautifulSoup(response.content, "html.parser").select("main")
+    return " ".join(main.get_text(" ").split())
 
 
 def table(client: Any, address: str) -> list[dict[str, str]]:

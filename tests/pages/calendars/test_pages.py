@@ -54,7 +54,8 @@ def test_the_feed_tells_the_last_change_first_and_when_it_was(client, world):
 
 
 def said(soup: BeautifulSoup) -> dict[str, Any]:
-    return json.loads(soup.find("script", type="application/ld+json").string)
+    (script,) = soup.select('script[type="application/ld+json"]')
+    return json.loads(script.string or "")
 
 
 def test_search_engines_are_told_state_and_attendance(soup):
