@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vUri
+from icalendar import Calendar, Event, vDuration, vText, vUri
 
 from ..models import EventPage
 from . import zones
@@ -49,14 +49,14 @@ def calendar(
     written.add("version", "2.0")
     written.add("calscale", "GREGORIAN")
     written.add("name", text(name), parameters={"LANGUAGE": language})
-    written.add("x-wr-calname", text(name))
+    written.add("x-wr-calname", vText(text(name)))
     if description:
         written.add("description", text(description), parameters={"LANGUAGE": language})
-        written.add("x-wr-caldesc", text(description))
+        written.add("x-wr-caldesc", vText(text(description)))
     written.add("url", page)
     written.add("source", vUri(source), parameters={"VALUE": "URI"})
     written.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    written.add("x-published-ttl", REFRESH)
+    written.add("x-published-ttl", vDuration(REFRESH))
     written.add("color", "teal")
     if changed_at:
         written.add("last-modified", _utc(changed_at))

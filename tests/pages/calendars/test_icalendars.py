@@ -143,6 +143,7 @@ def test_a_reader_of_a_shelf_gets_its_publications(client, world):
 def test_the_calendar_says_what_it_is(client, world):
     lines = unfolded(client.get("/fr/evenements/calendar.ics?theme=data").content)
     assert "REFRESH-INTERVAL;VALUE=DURATION:PT6H" in lines
+    assert "X-PUBLISHED-TTL:PT6H" in lines
     assert "SOURCE;VALUE=URI:http://testserver/fr/evenements/calendar.ics?theme=data" in lines
     assert any(line.startswith("NAME;LANGUAGE=fr:") for line in lines)
     assert any(line.startswith("X-WR-CALNAME:") for line in lines)
