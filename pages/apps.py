@@ -9,9 +9,11 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import caching, checks, doors, translations  # noqa: F401  (importing registers the system checks)
+        from .calendars import changes
         from .translating import coverage, facts, records
 
         caching.connect()
+        changes.connect()
         translations.connect()
         facts.connect()
         records.connect()

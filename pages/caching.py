@@ -41,7 +41,7 @@ WATCHED = {
 }
 #: Their rows that no page of everybody's shows; submissions change while somebody types.
 IGNORED = {
-    *("contentversion", "glossaryterm", "loadedrecord", "rememberedpassage"),
+    *("contentversion", "calendarrecord", "glossaryterm", "loadedrecord", "rememberedpassage"),
     *("submission", "submissionfile", "upload", "savedsearch", "arrival", "match"),
 }
 

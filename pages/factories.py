@@ -437,6 +437,18 @@ class DatasetPageFactory(PageFactory):
         return kwargs
 
 
+class EventSessionFactory(DjangoModelFactory):
+    class Meta:
+        model = models.EventSession
+
+    title = "Opening"
+
+
+class EventDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = models.EventDocument
+
+
 class StatisticsThemePageFactory(PageFactory):
     class Meta:
         model = models.StatisticsThemePage
@@ -454,6 +466,14 @@ class AssessedAreaFactory(DjangoModelFactory):
         model = models.AssessedArea
 
     area = factory.LazyFunction(GovernanceAreaFactory)
+
+
+class AssessmentRecommendationFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AssessmentRecommendation
+
+    area = factory.LazyFunction(GovernanceAreaFactory)
+    text = "Adopt a national policy."
 
 
 class AssessmentPageFactory(PageFactory):

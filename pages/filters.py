@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +27,7 @@ from .models import (
     EventPage,
     EventType,
     Indicator,
+    Language,
     Network,
     Place,
     Sex,
@@ -60,6 +63,15 @@ class Year:
     lookup: str
 
 
+@dataclass(frozen=True)
+class Day:
+    """A parameter that is a day, ``2026-03-08``; ``lookup`` compares it."""
+
+    name: str
+    label: Any
+    lookup: str
+
+
 @dataclass
 class Selected:
     """One choice that is in force, and the address without it."""
@@ -73,7 +85,7 @@ class Selected:
 class Filter:
     """Reads and applies the parameters of one list."""
 
-    parameters: list[Choice | Year] = []
+    parameters: list[Choice | Year | Day] = []
     #: Orders by code: label and the ``order_by`` method's name on the queryset.
     orders: dict[str, tuple[Any, str]] = {}
     #: Parameters of the address that are not filters.
@@ -89,13 +101,21 @@ class Filter:
                 self._read(parameter, given)
         self.order = self._read_order()
 
-    def _read(self, parameter: Choice | Year, given: list[str]) -> None:
+    def _read(self, parameter: Choice | Year | Day, given: list[str]) -> None:
         if isinstance(parameter, Year):
             if given[-1].isascii() and given[-1].isdigit() and 1000 <= int(given[-1]) <= 9999:
                 self.values[parameter.name] = [given[-1]]
             else:
                 self.errors[parameter.name] = _(
                     "%(value)s is not a year. Give a year of four digits, such as 2019."
+                ) % {"value": given[-1][:40]}
+            return
+        if isinstance(parameter, Day):
+            if day := read_day(given[-1]):
+                self.values[parameter.name] = [day.isoformat()]
+            else:
+                self.errors[parameter.name] = _(
+                    "%(value)s is not a day. Give year, month and day, such as 2026-03-08."
                 ) % {"value": given[-1][:40]}
             return
         options = parameter.options()
@@ -135,6 +155,8 @@ class Filter:
                 continue
             if isinstance(parameter, Year):
                 rows = rows.filter(**{parameter.lookup: int(codes[0])})
+            elif isinstance(parameter, Day):
+                rows = rows.filter(**{parameter.lookup: codes[0]})
             elif parameter.multiple:
                 rows = rows.filter(pk__in=self._matching(rows, parameter, codes))
             else:
@@ -178,8 +200,10 @@ class Filter:
                 {
                     "name": parameter.name,
                     "label": parameter.label,
-                    "kind": "year" if isinstance(parameter, Year) else "choice",
-                    "value": raw if isinstance(parameter, Year) else (chosen[0] if chosen else ""),
+                    "kind": kind_of(parameter),
+                    "value": (chosen[0] if chosen else "")
+                    if isinstance(parameter, Choice)
+                    else raw,
                     "error": self.errors.get(parameter.name, ""),
                     "multiple": isinstance(parameter, Choice) and parameter.multiple,
                     "chosen": len(chosen),
@@ -198,7 +222,7 @@ class Filter:
         chosen = []
         for parameter in self.parameters:
             codes = self.values.get(parameter.name, [])
-            labels = {} if isinstance(parameter, Year) else parameter.options()
+            labels = parameter.options() if isinstance(parameter, Choice) else {}
             for code in codes:
                 rest = self.query.copy()
                 rest.setlist(parameter.name, [c for c in codes if c != code])
@@ -210,11 +234,34 @@ class Filter:
                 chosen.append(Selected(parameter.name, code, label, "?" + rest.urlencode()))
         return chosen
 
+    @property
+    def described(self) -> str:
+        """The choices in force in the reader's language: ``Time: Upcoming, Country: Jamaica``."""
+        return ", ".join(chosen.label for chosen in self.selected)
+
+    @property
+    def feed_query(self) -> str:
+        """The part of the address that a feed of the same choices has: no page, no month."""
+        return urlencode({name: self.values[name] for name in self.values}, doseq=True)
+
     def with_page(self, number: int) -> str:
         """The address of another page of the list."""
         query = self.query.copy()
         query["page"] = str(number)
         return "?" + query.urlencode()
+
+
+def kind_of(parameter: Choice | Year | Day) -> str:
+    """What a form makes of ``parameter``: ``choice``, ``year`` or ``day``."""
+    return type(parameter).__name__.lower()
+
+
+def read_day(given: str) -> date | None:
+    """The day that ``given`` names by ISO 8601; none when it names none."""
+    try:
+        return date.fromisoformat(given) if len(given) == 10 and given.isascii() else None
+    except ValueError:
+        return None
 
 
 def vocabulary(model: type) -> Options:
@@ -275,6 +322,17 @@ def places_of_events() -> dict[str, str]:
     return {code: labels[code] for code in codes.distinct() if code in labels}
 
 
+def languages_of_events() -> dict[str, str]:
+    """The languages in which meetings were or are held, by code."""
+    labels = Language.labels()
+    codes = (
+        EventPage.objects.readable_by(AnonymousUser())
+        .order_by()
+        .values_list("languages__code", flat=True)
+    )
+    return {code: labels[code] for code in codes.distinct() if code in labels}
+
+
 class EventFilter(Filter):
     """The calendar: by time, place, type, theme and network."""
 
@@ -296,7 +354,16 @@ class EventFilter(Filter):
         Choice("type", gettext_lazy("Type"), vocabulary(EventType), "event_type__code"),
         Choice("theme", gettext_lazy("Theme"), vocabulary(Theme), "themes__code"),
         Choice("network", gettext_lazy("Network"), vocabulary(Network), "networks__code"),
+        Choice(
+            "language",
+            gettext_lazy("Language of the meeting"),
+            vocabulary(Language),
+            "languages__code",
+            offered=languages_of_events,
+        ),
         Choice("state", gettext_lazy("State"), choices(EventPage.State), "state"),
+        Day("from", gettext_lazy("From"), "end_date__gte"),
+        Day("to", gettext_lazy("To"), "start_date__lte"),
         Year("year_from", gettext_lazy("From year"), "end_date__year__gte"),
         Year("year_to", gettext_lazy("To year"), "start_date__year__lte"),
     ]
@@ -304,6 +371,13 @@ class EventFilter(Filter):
         "latest": (gettext_lazy("Latest first"), "latest_first"),
         "soonest": (gettext_lazy("Soonest first"), "soonest_first"),
     }
+    also_known = {"page", "month"}
+
+    def _read_order(self) -> str:
+        """What is to come is read from tomorrow on."""
+        upcoming = "upcoming" in self.values.get("time", [])
+        order = super()._read_order()
+        return "soonest" if upcoming and not self.query.get("order") else order
 
     def narrow_single(self, rows: QuerySet, parameter: Choice, code: str) -> QuerySet:
         return rows.upcoming() if code == "upcoming" else rows.past()  # type: ignore[attr-defined]

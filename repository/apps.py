@@ -18,10 +18,11 @@ class RepositoryConfig(AppConfig):
         from .desk import access, duplicates
         from .files import queue
         from .kinds.datasets import DatasetKind
+        from .kinds.events import EventKind
         from .kinds.publications import PublicationKind
 
-        kinds.register(PublicationKind())
-        kinds.register(DatasetKind())
+        for kind in (PublicationKind(), EventKind(), DatasetKind()):
+            kinds.register(kind)
         shelves.connect()
         queue.connect()
         review.connect()

@@ -107,7 +107,7 @@ def shelves_for(user: User | AnonymousUser | None) -> list[tuple[str, str]]:
     return shelves
 
 
-def _terms(vocabulary: type[Term]) -> Callable[[], list[tuple[str, str]]]:
+def terms(vocabulary: type[Term]) -> Callable[[], list[tuple[str, str]]]:
     return lambda: list(vocabulary.labels().items())
 
 
@@ -322,7 +322,7 @@ class PublicationForm(StepForm):
     languages = CodesField(
         label=_("Languages"),
         help_text=_("The languages in which the publication can be read."),
-        choices=_terms(Language),
+        choices=terms(Language),
         required=False,
     )
     abstract = forms.CharField(
@@ -379,9 +379,9 @@ class PublicationForm(StepForm):
 
 
 class SubjectsForm(StepForm):
-    countries = CodesField(label=_("Countries"), choices=_terms(Country), required=False)
-    themes = CodesField(label=_("Themes"), choices=_terms(Theme), required=False)
-    networks = CodesField(label=_("Thematic networks"), choices=_terms(Network), required=False)
+    countries = CodesField(label=_("Countries"), choices=terms(Country), required=False)
+    themes = CodesField(label=_("Themes"), choices=terms(Theme), required=False)
+    networks = CodesField(label=_("Thematic networks"), choices=terms(Network), required=False)
     tags = TagsField(
         label=_("Tags"), help_text=_("Free words, separated by commas."), required=False
     )

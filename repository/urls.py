@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cpmg.users.urls import private
 
-from .views import bulk, datasets, steps, submissions
+from .views import bulk, datasets, events, steps, submissions
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
 # accents and spaces, with the slash at the end.
@@ -18,6 +18,8 @@ _of_one = [
     private(_("subjects/"), steps.subjects, "submission_subjects"),
     private(_("readers/"), steps.readers, "submission_readers"),
     private(_("check/"), steps.check_step, "submission_check"),
+    private(_("event/"), events.event, "submission_event"),
+    private(_("event-check/"), events.check, "submission_event_check"),
     private(_("preview/"), steps.preview, "submission_preview"),
     private(_("submit/"), submissions.submit, "submission_submit"),
     private(_("withdraw/"), submissions.withdraw, "submission_withdraw"),
@@ -39,6 +41,7 @@ _dataset = [
 _all: list[Any] = [
     private("", submissions.own_list, "submissions"),
     private(_("new/"), submissions.new, "submission_new"),
+    private(_("new-event/"), events.new, "submission_new_event"),
     private("submissions.csv", bulk.own_table, "submissions_table"),
     path(_("bulk/"), include(_many)),
     path(_("datasets/"), include([private(_("new/"), datasets.new, "dataset_new")])),

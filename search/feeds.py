@@ -10,20 +10,18 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from typing import Any
-from xml.sax.xmlreader import AttributesImpl
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import condition, require_safe
 
 from pages.addresses import Addresses
+from pages.atom import AtomFeed
 from pages.caching import content_version
 from pages.models.base import active_language
 from repository.models import PublicationPage
@@ -34,20 +32,6 @@ from .engines.database import Question, among
 
 #: The newest so many.
 LENGTH = 50
-
-
-class AtomFeed(Atom1Feed):
-    """With every author of an entry, and the language of its words."""
-
-    def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
-        for name in item["authors"]:
-            handler.startElement("author", AttributesImpl({}))
-            handler.addQuickElement("name", name)
-            handler.endElement("author")
-
-    def item_attributes(self, item: dict[str, Any]) -> dict[str, Any]:
-        return {**super().item_attributes(item), "xml:lang": item["language"]}
 
 
 def etag(request: HttpRequest) -> str:

@@ -39,7 +39,7 @@ from wagtail.models import Page
 
 from .. import access
 from ..addresses import Addresses
-from ..filters import Choice, Filter, Year
+from ..filters import Choice, Day, Filter, Year
 from ..models.base import active_language
 from ..translating.facts import text_names
 
@@ -433,7 +433,10 @@ def describe(
     return described
 
 
-def _filter_parameter(parameter: Choice | Year) -> dict[str, Any]:
+def _filter_parameter(parameter: Choice | Year | Day) -> dict[str, Any]:
+    if isinstance(parameter, Day):
+        day = {"type": "string", "format": "date"}
+        return _parameter(parameter.name, f"{parameter.label}.", day)
     if isinstance(parameter, Year):
         year = {"type": "integer", "minimum": 1000, "maximum": 9999}
         return _parameter(parameter.name, f"{parameter.label}.", year)

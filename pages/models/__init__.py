@@ -1,11 +1,23 @@
 """The content model, one module for each family."""
 
-from .assessments import AssessedArea, AssessmentIndexPage, AssessmentPage
+from .assessments import (
+    AssessedArea,
+    AssessmentIndexPage,
+    AssessmentPage,
+    AssessmentRecommendation,
+)
 from .base import BasePage, BasePageQuerySet, SectionPage
 from .content import ContentPage
 from .countries import CountryFact, CountryIndexPage, CountryPage, FactKey
 from .datasets import DatasetIndexPage, DatasetPage, FigureSet
-from .events import EventCalendarPage, EventOrganisation, EventPage
+from .events import (
+    EventCalendarPage,
+    EventDocument,
+    EventOrganisation,
+    EventPage,
+    EventPhoto,
+    EventSession,
+)
 from .home import HomePage
 from .licences import Licence
 from .loading import LoadedRecord
@@ -20,7 +32,7 @@ from .statistics import (
     Unit,
 )
 from .translating import GlossaryTerm, RememberedPassage, TranslationRecord
-from .versions import ContentVersion
+from .versions import CalendarRecord, ContentVersion
 from .vocabularies import (
     Country,
     EventType,
@@ -39,8 +51,10 @@ __all__ = [
     "AssessedArea",
     "AssessmentIndexPage",
     "AssessmentPage",
+    "AssessmentRecommendation",
     "BasePage",
     "BasePageQuerySet",
+    "CalendarRecord",
     "ContentPage",
     "ContentVersion",
     "Country",
@@ -50,8 +64,11 @@ __all__ = [
     "DatasetIndexPage",
     "DatasetPage",
     "EventCalendarPage",
+    "EventDocument",
     "EventOrganisation",
     "EventPage",
+    "EventPhoto",
+    "EventSession",
     "EventType",
     "FactKey",
     "FigureSet",

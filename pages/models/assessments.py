@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -33,13 +33,19 @@ from .vocabularies import Country, GovernanceArea, Source, TermKey, collation_ke
 
 
 class AssessmentPageQuerySet(BasePageQuerySet):
+    def with_all(self) -> Self:
+        """Fetches what assessments say, in a constant number of queries."""
+        return self.prefetch_related(
+            "areas__area", "areas__source", "recommendations__area", "recommendations__source"
+        )
+
     def listed(self, request: HttpRequest, language: str | None = None) -> list[AssessmentPage]:
         """The assessments that the reader may see: the regional one, then by country."""
         pages = (
             self.readable_by(request.user)
             .in_language(language or active_language())
             .select_related("country", "locale")
-            .prefetch_related("areas__area")
+            .with_all()
         )
         return sorted(
             pages,
@@ -64,10 +70,18 @@ class AssessmentIndexPage(SectionPage):
         verbose_name = _("needs assessments")
         verbose_name_plural = _("needs assessments")
 
+    formats: ClassVar[dict[str, str]] = {
+        "assessments.csv": "pages.needs.assessments_table",
+        "recommendations.csv": "pages.needs.recommendations_table",
+    }
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds the matrix, or what the address asks to see of it side by side."""
+        from ..needs import AssessmentFilter, Table
+
         context = super().get_context(request, *args, **kwargs)
-        context["assessments"] = AssessmentPage.objects.listed(request)
-        context["areas"] = GovernanceArea.objects.filter(locale__language_code="en").order_by("pk")
+        context["filter"] = chosen = AssessmentFilter(request.GET)
+        context["table"] = Table.of(request, chosen, active_language())
         return context
 
 
@@ -107,13 +121,18 @@ class AssessmentPage(BasePage):
             label=_("Area"),
             help_text=_("One entry for each of the seven areas. What is not known stays empty."),
         ),
+        InlinePanel(
+            "recommendations",
+            heading=_("Recommendations and what became of them"),
+            label=_("Recommendation"),
+        ),
         PageChooserPanel("report", "repository.PublicationPage"),
         FieldPanel("source"),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("overview")]
     override_translatable_fields = (
         BasePage.override_translatable_fields
-        + translated("overview", "areas")
+        + translated("overview", "areas", "recommendations")
         + synchronised("country", "year", "focal_institution", "report", "source")
     )
 
@@ -129,8 +148,11 @@ class AssessmentPage(BasePage):
         verbose_name_plural = _("needs assessments")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds its ``row`` of the matrix: what it says on each of the areas."""
+        from ..needs import Table
+
         context = super().get_context(request, *args, **kwargs)
-        context["areas"] = self.areas.select_related("area")
+        context["row"] = Table.of_one(request, self).rows[0]
         return context
 
 
@@ -152,15 +174,26 @@ class AssessedArea(TranslatableMixin, Orderable):
     findings = RichTextField(_("findings"), blank=True, features=RICH_TEXT)
     gaps = RichTextField(_("gaps"), blank=True, features=RICH_TEXT)
     recommendations = RichTextField(_("recommendations"), blank=True, features=RICH_TEXT)
+    source = TermKey(Source, verbose_name=_("source"), null=True, blank=True)
+    document = models.ForeignKey(
+        Page,
+        verbose_name=_("document in the repository"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     panels = [
         FieldRowPanel([FieldPanel("area"), FieldPanel("status")]),
         FieldPanel("findings"),
         FieldPanel("gaps"),
         FieldPanel("recommendations"),
+        FieldPanel("source"),
+        PageChooserPanel("document", "repository.PublicationPage"),
     ]
     override_translatable_fields = translated("findings", "gaps", "recommendations") + synchronised(
-        "area", "status"
+        "area", "status", "source", "document"
     )
 
     class Meta(TranslatableMixin.Meta):
@@ -170,3 +203,49 @@ class AssessedArea(TranslatableMixin, Orderable):
 
     def __str__(self) -> str:
         return self.area.label
+
+
+class AssessmentRecommendation(TranslatableMixin, Orderable):
+    """One thing that an assessment recommends, and how far it has come."""
+
+    class State(models.TextChoices):
+        UNKNOWN = "unknown", _("Not known")
+        NOT_STARTED = "not-started", _("Not started")
+        UNDER_WAY = "under-way", _("Under way")
+        DONE = "done", _("Done")
+        DROPPED = "dropped", _("No longer pursued")
+
+    page = ParentalKey(AssessmentPage, on_delete=models.CASCADE, related_name="recommendations")
+    area = TermKey(GovernanceArea, verbose_name=_("area"))
+    text = models.TextField(_("recommendation"))
+    state = models.CharField(_("follow-up"), max_length=20, choices=State, default=State.UNKNOWN)
+    state_date = models.DateField(_("follow-up as of"), null=True, blank=True)
+    responsible = models.CharField(_("responsible"), max_length=255, blank=True)
+    source = TermKey(Source, verbose_name=_("source"), null=True, blank=True)
+    document = models.ForeignKey(
+        Page,
+        verbose_name=_("document in the repository"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    panels = [
+        FieldPanel("area"),
+        FieldPanel("text"),
+        FieldRowPanel([FieldPanel("state"), FieldPanel("state_date"), FieldPanel("responsible")]),
+        FieldPanel("source"),
+        PageChooserPanel("document", "repository.PublicationPage"),
+    ]
+    override_translatable_fields = translated("text", "responsible") + synchronised(
+        "area", "state", "state_date", "source", "document"
+    )
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("recommendation of an assessment")
+        verbose_name_plural = _("recommendations of assessments")
+        ordering = ["sort_order"]
+
+    def __str__(self) -> str:
+        return self.text

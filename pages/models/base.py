@@ -105,6 +105,8 @@ class BasePage(Page):
     #: Whether pages of the type stay in the language that they were written in, and a
     #: translation is not missed.
     keeps_its_language = False
+    #: Other formats of the page by name, each with the view that writes it: ``pages.formats``.
+    formats: ClassVar[dict[str, str]] = {}
 
     class Meta:
         abstract = True

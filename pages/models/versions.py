@@ -17,3 +17,24 @@ class ContentVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class CalendarRecord(models.Model):
+    """What calendars need to know of an event beyond its pages, one row for all its languages.
+
+    ``sequence`` grows, and ``changed_at`` moves, when what readers see of the event in any
+    language has changed. See ``pages.calendars.changes``.
+    """
+
+    translation_key = models.UUIDField(_("translation key"), unique=True)
+    sequence = models.PositiveIntegerField(_("number of changes"), default=0)
+    changed_at = models.DateTimeField(_("changed at"))
+    #: By language: a digest of what readers see.
+    digests = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("calendar record")
+        verbose_name_plural = _("calendar records")
+
+    def __str__(self) -> str:
+        return f"{self.translation_key} ({self.sequence})"

@@ -20,12 +20,10 @@ from ..access import is_refused
 from ..addresses import Addresses
 from ..filters import Filter
 from ..models import (
-    AssessmentPage,
     Country,
     CountryPage,
     EventPage,
     Footnote,
-    GovernanceArea,
     Observation,
     Sex,
     Source,
@@ -113,6 +111,32 @@ def when(event: EventPage) -> str:
 @register.filter
 def day(date: datetime.date) -> str:
     return dates.day(date)
+
+
+@register.filter
+def month(date: datetime.date) -> str:
+    return dates.month(date)
+
+
+@register.filter
+def clock(moment: datetime.datetime | datetime.time) -> str:
+    """The time of the day as written, in whatever zone it is: ``09:30``."""
+    return moment.strftime("%H:%M")
+
+
+@register.filter
+def day_of(moment: datetime.datetime) -> str:
+    """The day of a moment in its own zone."""
+    return dates.day(moment.date())
+
+
+@register.filter
+def offset(moment: datetime.datetime) -> str:
+    """How far a moment's clock is from UTC: ``UTC−4``, ``UTC+5:30``."""
+    minutes = round((moment.utcoffset() or datetime.timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "−" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if minutes else "UTC"
 
 
 @register.filter
@@ -254,22 +278,16 @@ def country_address(context: template.Context, country: Country) -> str:
     return page_address(context, page) if page else ""
 
 
-@register.simple_tag
-def cells(assessment: AssessmentPage, areas: Iterable[GovernanceArea]) -> list[Any]:
-    """What ``assessment`` says on each of ``areas``, in their order; nothing is ``None``."""
-    found = {assessed.area.code: assessed for assessed in assessment.areas.all()}
-    return [found.get(area.code) for area in areas]
-
-
 # Lists ------------------------------------------------------------------------------
 
 
 @register.simple_tag
-def address_with(list_filter: Filter, name: str, value: str = "") -> str:
-    """The address of the list with another ``value`` of one parameter, from its first page."""
+def address_with(list_filter: Filter, name: str, value: str = "", *without: str) -> str:
+    """The address of the list with another ``value`` of one parameter, from its first page;
+    ``without`` names parameters that fall away."""
     query = list_filter.query.copy()
-    query.pop("page", None)
-    query.pop(name, None)
+    for parameter in ("page", name, *without):
+        query.pop(parameter, None)
     if value:
         query[name] = value
     return "?" + query.urlencode()

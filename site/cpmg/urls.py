@@ -5,7 +5,6 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
-from wagtail import views as wagtail_views
 from wagtail.admin import urls as wagtailadmin_urls
 
 from cpmg import health
@@ -13,7 +12,7 @@ from cpmg.api import api
 from cpmg.mail import urls as mail_urls
 from cpmg.users import urls as users_urls
 from cpmg.users import views as users_views
-from pages import sitemaps
+from pages import formats, sitemaps
 from pages import views as pages_views
 from pages.api import nothing_here
 from repository import documents
@@ -59,8 +58,7 @@ urlpatterns += i18n_patterns(
     *users_urls.in_language,
     *repository_urls.in_language,
     path("_util/login/", users_views.sign_in),
-    # Files that a page hands out: /en/statistics/data.csv
-    re_path(r"^((?:[\w\-]+/)+[\w\-]+(?:\.[a-z]+)+)$", wagtail_views.serve, name="page_file"),
+    *formats.in_language,
     path("", include(wagtail_urls)),
 )
 

@@ -27,7 +27,7 @@ from cpmg.api import api
 from cpmg.mail import categories
 from cpmg.users.models import User
 from pages import factories as make
-from pages.models import AssessmentPage, DatasetPage
+from pages.models import AssessmentPage, DatasetPage, EventPage
 from repository import bulk
 from repository.models import Submission, Upload
 from search.alerts import letters
@@ -77,15 +77,22 @@ ADDRESSES: dict[str, list[str]] = {
         *("/en/account/submissions/bulk/table.csv", "{package}"),
         *("/en/account/submissions/", "/en/account/submissions/new/", "{submission}"),
         *("/en/account/submissions/datasets/new/", "{dataset}"),
+        "/en/account/submissions/new-event/",
         *("/en/account/my-data/", "/en/account/2fa/", "/en/account/login/?next={path}"),
     ],
     r"^en/\^\(\(\?:\[\\w": ["{site}"],
+    r"^en/\^\(\?P<path>": [
+        *("/en/events/calendar.ics", "/es/eventos/calendar.ics", "/en/events/feed.atom"),
+        *("/en/events/?month=2019-06", "/en/events/calendar.ics?state=held", "{event}"),
+        *("/en/assessments/assessments.csv", "/fr/evaluations/recommendations.csv"),
+        *("/en/assessments/?area=none", "/en/library/calendar.ics", "/en/none/calendar.ics"),
+    ],
 }
 
 #: The pages of one submission; those that only take what is sent answer 405.
 OF_A_SUBMISSION = [
     *("", "files/", "publication/", "subjects/", "readers/", "check/", "preview/", "submit/"),
-    *("withdraw/", "revise/", "delete/"),
+    *("withdraw/", "revise/", "delete/", "event/", "event-check/"),
 ]
 #: Those who look at submissions that wait for them or that they decided about.
 DECIDING = {*STAFF, "focal point"}
@@ -127,7 +134,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "/images/{image_id}/": {"image_id": "1"},
     "/countries/{code}/": {"code": "JM"},
     "/networks/{code}/": {"code": "network"},
-    "/events/{id}/": {"id": "page"},
+    "/events/{id}/": {"id": "event"},
     "/publications/{id}/": {"id": "page"},
     "/assessments/{id}/": {"id": "assessment"},
     "/datasets/{id}/": {"id": "dataset"},
@@ -146,6 +153,7 @@ QUESTIONS: dict[str, list[str]] = {
         *("?q=xqmembersx&locale=nl", "?tag=none", "?network=counter-trafficking"),
     ],
     "/search/suggest/": ["?q=report", "?q=xqnetworkx", "?q=xqdraftx", "?q=xqmembersx&locale=nl"],
+    "/events/": ["?locale=es", "?from=2019-01-01&state=planned"],
     "/publications/": ["?locale=es", "?network=counter-trafficking", "?tag=none", "?order=title"],
     "/pages/": ["?limit=100", "?search=report", "?type=repository.PublicationPage"],
     "/networks/": ["?locale=fr"],
@@ -199,7 +207,15 @@ def world(shelves: Shelves) -> Shelves:
         page.save_revision()
         Redirect.objects.create(old_path=f"/en/old-{state}", redirect_page=page)
         make.AssessmentPageFactory(
-            title=f"Assessment with a report: {state[::-1]}", country=None, report=page
+            title=f"Assessment with a report: {state[::-1]}",
+            country=None,
+            report=page,
+            areas=[make.AssessedAreaFactory.build(document=page)],
+            recommendations=[make.AssessmentRecommendationFactory.build(document=page)],
+        )
+        make.EventPageFactory(
+            title=f"Event with a result: {state[::-1]}",
+            documents=[make.EventDocumentFactory.build(publication=page)],
         )
     SavedSearch.objects.create(
         person=User.objects.create_user("keeper@example.org", "correct horse battery"),
@@ -271,6 +287,9 @@ def addresses(world: Shelves) -> Iterator[str]:
         for address in visited:
             if address == "{site}":
                 yield from site(world)
+            elif address == "{event}":
+                for event in EventPage.objects.all():
+                    yield f"{event.get_url()}event.ics"
             elif address == "{document}":
                 for document in world.documents.values():
                     yield document.url
@@ -352,6 +371,7 @@ def objects(world: Shelves, kind: str) -> list[str]:
         "document": [str(document.pk) for document in world.documents.values()],
         "redirect": [str(pk) for pk in Redirect.objects.values_list("pk", flat=True)],
         "dataset": [str(pk) for pk in DatasetPage.objects.values_list("pk", flat=True)],
+        "event": [str(pk) for pk in EventPage.objects.values_list("pk", flat=True)],
         "assessment": [str(pk) for pk in AssessmentPage.objects.values_list("pk", flat=True)],
         "network": ["counter-trafficking", "data"],
         "type": ["repository.PublicationPage", "repository.LibraryPage"],

@@ -35,8 +35,8 @@ def test_the_document_is_ours(db, document):
 def test_every_list_documents_what_it_understands(db, document):
     events = document["paths"]["/api/v3/events/"]["get"]
     assert [parameter["name"] for parameter in events["parameters"]] == [
-        *("time", "country", "type", "theme", "network", "state", "year_from", "year_to"),
-        *("order", "limit", "offset", "locale"),
+        *("time", "country", "type", "theme", "network", "language", "state", "from", "to"),
+        *("year_from", "year_to", "order", "limit", "offset", "locale"),
     ]
     assert {"200", "400", "401"} <= events["responses"].keys()
     assert {} in events["security"]

@@ -204,6 +204,7 @@ PAGES = {
     "consultations": ("/en/networks/", ".feature a"),
     "network": ("/en/networks/", ".card a"),
     "events": ("/en/events/", ""),
+    "month": ("/en/events/?month=2019-06", ""),
     "event": ("/en/events/", ".events a"),
     "repository": ("/en/repository/", ""),
     "publication": ("/en/repository/", ".publications a"),
@@ -215,6 +216,7 @@ PAGES = {
     "datasets": ("/en/statistics/datasets/", ""),
     "dataset": ("/en/statistics/datasets/", ".publications a"),
     "assessments": ("/en/assessments/", ""),
+    "compared": ("/en/assessments/?country=JM&country=BB", ""),
     "assessment": ("/en/assessments/", ".matrix tbody a"),
     "search": ("/en/search/?q=migration", ""),
 }

@@ -36,3 +36,16 @@ for (const button of document.querySelectorAll("button[data-explore]")) {
     (await import(button.dataset.explore)).explore(button);
   });
 }
+
+// An event in the reader's own time, unless the address chose a zone.
+for (const place of document.querySelectorAll("[data-local-time][hidden]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const language = document.documentElement.lang;
+  const written = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+  const begin = new Date(place.dataset.localTime);
+  const end = place.dataset.localEnd && new Date(place.dataset.localEnd);
+  const small = document.createElement("small");
+  small.textContent = zone;
+  place.querySelector("dd").replaceChildren(end ? written.formatRange(begin, end) : written.format(begin), small);
+  place.hidden = false;
+}
