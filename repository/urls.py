@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from cpmg.users.urls import private
 
-from .views import bulk, steps, submissions
+from .views import bulk, records, steps, submissions
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
 # accents and spaces, with the slash at the end.
@@ -39,3 +39,13 @@ _all: list[Any] = [
 ]
 in_language = [path(_("account/"), include([path(_("submissions/"), include(_all))]))]
 # Translators: end of the parts of addresses.
+
+#: Without a language: they last, and say the same to everybody.
+urlpatterns = [
+    path("records/<uuid:key>/", records.permalink, name="record"),
+    re_path(
+        r"^records/(?P<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?P<suffix>[a-z.]+)$",
+        records.record,
+        name="record_in_format",
+    ),
+]
