@@ -2,6 +2,7 @@
 
 from .desk import DuplicateKey, ReplyText
 from .files import FileDetails, Upload
+from .harvesting import Harvested, HarvestedIn, HarvestChange, HarvestClock
 from .publications import (
     Contributor,
     Licence,
@@ -28,6 +29,10 @@ __all__ = [
     "EditorialReview",
     "FileDetails",
     "FocalPointApproval",
+    "HarvestChange",
+    "HarvestClock",
+    "Harvested",
+    "HarvestedIn",
     "LibraryPage",
     "Licence",
     "PublicationFile",

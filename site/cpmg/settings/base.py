@@ -309,6 +309,14 @@ ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")
 #: The alias of the index in Elasticsearch; installations that share a server each name their own.
 SEARCH_INDEX = env("SEARCH_INDEX", default="publications")
 
+# Harvesting -------------------------------------------------------------------------
+
+#: What identifiers of records are made with; the host of the site if it is not said. It may not
+#: change when the site moves.
+OAI_DOMAIN = env("OAI_DOMAIN", default="")
+#: Whom harvesters write to.
+OAI_ADMIN_EMAIL = env("OAI_ADMIN_EMAIL", default="cpmg@localhost.localdomain")
+
 # Queues -----------------------------------------------------------------------------
 
 #: Whether web processes work off the queues after a commit, beside ``manage.py worker``.
