@@ -41,7 +41,7 @@ WATCHED = {
 IGNORED = {
     *("contentversion", "glossaryterm", "loadedrecord", "rememberedpassage"),
     *("submission", "submissionfile", "upload", "savedsearch", "arrival", "match"),
-    *("harvested", "harvestedin", "harvestchange", "harvestclock"),
+    *("harvested", "harvestedin", "harvestchange", "harvestclock", "usage"),
 }
 
 

@@ -42,6 +42,7 @@ from .citations import signposting
 from .citations.record import absolute, permalink
 from .files import blocked
 from .models import PublicationFile, PublicationPage, Submission
+from .usage import counting
 
 CHUNK = 64 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.ASCII)
@@ -142,6 +143,7 @@ def hand_out(
         address = absolute(page.get_url(request) or "/", request)
         key = page.translation_key
         response["Link"] = signposting.file_header(permalink(key, request), address)
+        counting.mark(response, "download", key)
     return response
 
 

@@ -19,6 +19,7 @@ from .submissions import (
     SubmissionFile,
     Withdrawal,
 )
+from .usage import Usage
 from .vocabularies import DocumentType
 
 __all__ = [
@@ -44,5 +45,6 @@ __all__ = [
     "Submission",
     "SubmissionFile",
     "Upload",
+    "Usage",
     "Withdrawal",
 ]

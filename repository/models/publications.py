@@ -352,11 +352,13 @@ class PublicationPage(BasePage):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The record, or the notice that stands in its place when it was withdrawn (410)."""
         from ..citations import signposting
+        from ..usage import counting
 
         if self.live:
             response = super().serve(request, *args, **kwargs)
             if record := getattr(response, "context_data", {}).get("record"):
                 response["Link"] = signposting.header(record)
+                counting.mark(response, "view", self.translation_key)
             return response
         from ..withdrawals import of
 
@@ -367,12 +369,14 @@ class PublicationPage(BasePage):
         return render(request, "repository/withdrawn_page.html", context, status=410)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds the versions ``before`` and ``after`` this one that the reader may see, and its
-        ``record`` once it is published."""
+        """Adds the versions ``before`` and ``after`` this one that the reader may see, its
+        ``record`` once it is published, and how often it was read as ``usage``."""
         from ..citations.record import record_of
+        from ..usage import report
 
         context = super().get_context(request, *args, **kwargs)
         context["record"] = record_of(self, request) if self.live and self.pk else None
+        context["usage"] = report.totals(self.translation_key)
         versions = PublicationPage.objects.readable_by(request.user).select_related("locale")
         context["before"] = versions.filter(pk=self.replaces_id).first()
         newer = versions.filter(replaces=self.pk) if self.pk else versions.none()
