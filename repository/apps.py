@@ -15,11 +15,13 @@ class RepositoryConfig(AppConfig):
         from cpmg.users.models import User
         from pages import doors, sitemaps
 
-        from . import changes, documents, letters, review, shelves, submissions
+        from . import changes, documents, kinds, letters, review, shelves, submissions
         from .desk import access, duplicates
         from .files import queue
         from .harvesting import ledger
+        from .kinds.publications import PublicationKind
 
+        kinds.register(PublicationKind())
         shelves.connect()
         queue.connect()
         review.connect()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('repository', '0010_harvesting'),
+        ('repository', '0011_harvesting'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('repository', '0008_file_properties'),
+        ('repository', '0009_kinds_of_submissions'),
     ]
 
     operations = [

@@ -19,7 +19,7 @@ def note_all(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('repository', '0009_contributor_identifiers'),
+        ('repository', '0010_contributor_identifiers'),
     ]
 
     operations = [
