@@ -211,7 +211,7 @@ def _record(
         permalink=permalink(page.translation_key, request),
         url=absolute(page.get_url(request) or "/", request),
         language=page.locale.language_code,
-        languages=tuple(term.code for term in page.languages.all()),
+        languages=_languages(page),
         kind=page.document_type.code,
         kind_label=clean(page.document_type.name),
         csl_type=page.document_type.csl_type,
@@ -233,6 +233,12 @@ def _record(
         changed=page.last_published_at or page.first_published_at,
         **texts,
     )
+
+
+def _languages(page: PublicationPage) -> tuple[str, ...]:
+    """The language of the record first, if the publication can be read in it."""
+    codes = (term.code for term in page.languages.all())
+    return tuple(sorted(codes, key=lambda code: (code != page.locale.language_code, code)))
 
 
 def _name(contributor: Contributor) -> Name:
