@@ -42,7 +42,9 @@ class ContributorItem(Schema):
     family_name: str = Field(description="Or the name of the body.")
     given_name: str
     name: str = Field(description="In reading order.")
-    orcid: str = Field(description="Of a person.", examples=["https://orcid.org/0000-0002-1825-0097"])
+    orcid: str = Field(
+        description="Of a person.", examples=["https://orcid.org/0000-0002-1825-0097"]
+    )
     ror: str = Field(description="Of a body.", examples=["https://ror.org/03yrm5c26"])
 
 

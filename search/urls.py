@@ -27,7 +27,9 @@ in_language = [
                 path("suggest/", views.suggest_words, name="search_suggest"),
                 path("feed.atom", feeds.feed, name="search_feed"),
                 re_path(
-                    r"^records\.(?P<suffix>[a-z.]+)$", records.records_of_search, name="search_records"
+                    r"^records\.(?P<suffix>[a-z.]+)$",
+                    records.records_of_search,
+                    name="search_records",
                 ),
                 path("opensearch.xml", views.description, name="opensearch"),
             ]

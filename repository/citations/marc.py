@@ -15,7 +15,9 @@ SCHEMA = "http://www.loc.gov/standards/marcxml/schema/MARC21slim.xsd"
 #: Articles and chapters are component parts; periodicals are serials.
 LEVELS = {
     **dict.fromkeys(("article-journal", "article-magazine", "article-newspaper"), "b"),
-    **{"chapter": "a", "paper-conference": "a", "periodical": "s"},
+    "chapter": "a",
+    "paper-conference": "a",
+    "periodical": "s",
 }
 
 

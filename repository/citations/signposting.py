@@ -38,7 +38,9 @@ def links(record: Record) -> list[Link]:
     found.append(Link(f"https://schema.org/{type_of(record)}", "type"))
     for name in record.authors:
         if name.orcid or name.ror:
-            home = f"https://orcid.org/{name.orcid}" if name.orcid else f"https://ror.org/{name.ror}"
+            home = (
+                f"https://orcid.org/{name.orcid}" if name.orcid else f"https://ror.org/{name.ror}"
+            )
             found.append(Link(home, "author"))
     if record.licence and record.licence.url:
         found.append(Link(record.licence.url, "license"))
@@ -48,8 +50,10 @@ def links(record: Record) -> list[Link]:
         if one.profile:
             attributes["profile"] = one.profile
         found.append(Link(f"{record_address(record)}.{one.suffix}", "describedby", attributes))
-    found += [Link(f"{record_address(record)}.{name}", "linkset", {"type": media_type})
-              for name, media_type in LINKSETS.items()]
+    found += [
+        Link(f"{record_address(record)}.{name}", "linkset", {"type": media_type})
+        for name, media_type in LINKSETS.items()
+    ]
     return found
 
 
@@ -70,8 +74,11 @@ def file_header(permalink: str, page: str) -> str:
             str,
             (
                 Link(page, "collection", {"type": "text/html"}),
-                Link(f"{permalink.rstrip('/')}.linkset.json", "linkset",
-                     {"type": LINKSETS["linkset.json"]}),
+                Link(
+                    f"{permalink.rstrip('/')}.linkset.json",
+                    "linkset",
+                    {"type": LINKSETS["linkset.json"]},
+                ),
             ),
         )
     )
@@ -106,4 +113,3 @@ def as_text(record: Record) -> str:
         for link in leading
     ]
     return ",\n".join(lines) + "\n"
-

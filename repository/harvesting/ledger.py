@@ -22,7 +22,7 @@ from cpmg import work
 from cpmg.work import Drained
 
 from ..citations.record import Record, records, with_all
-from ..models import Harvested, HarvestedIn, HarvestChange, HarvestClock, PublicationPage
+from ..models import HarvestChange, HarvestClock, Harvested, HarvestedIn, PublicationPage
 
 #: The name of the queue for the worker.
 NAME = "harvesting"

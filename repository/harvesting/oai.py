@@ -72,6 +72,7 @@ ARGUMENTS: dict[str, tuple[set[str], set[str], str]] = {
 }
 _PREFIX = re.compile(r"[A-Za-z0-9\-_.!~*'()]+")
 _SPEC = re.compile(r"([A-Za-z0-9\-_.!~*'()])+(:[A-Za-z0-9\-_.!~*'()]+)*")
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]+")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
@@ -152,7 +153,8 @@ def _arguments(given: QueryDict) -> dict[str, str]:
             raise Refused("badArgument", f"{alone} stands alone.")
     elif missing := sorted(required - asked.keys()):
         raise Refused("badArgument", f"{verb} needs {', '.join(missing)}.")
-    for name, form in (("metadataPrefix", _PREFIX), ("set", _SPEC)):
+    forms = (("metadataPrefix", _PREFIX), ("set", _SPEC), ("identifier", _URI))
+    for name, form in forms:
         if name in asked and not form.fullmatch(asked[name]):
             raise Refused("badArgument", f"This is no {name}.")
     return asked
@@ -224,9 +226,7 @@ class Asked:
         """All that is asked for, in the order in which it is given."""
         rows = Harvested.objects.filter(self.within)
         if self.spec:
-            rows = rows.filter(
-                pk__in=HarvestedIn.objects.filter(spec=self.spec).values("record")
-            )
+            rows = rows.filter(pk__in=HarvestedIn.objects.filter(spec=self.spec).values("record"))
         return rows.order_by("datestamp", "key")
 
 
@@ -349,9 +349,7 @@ def _listed(answer: Element, asked: Asked, put: Callable[[list[Harvested]], obje
         text = onward.written()
         attributes["expirationDate"] = stamp(timezone.now() + tokens.LIFETIME)
     size = max(size, given + len(found))  # it may have grown
-    answer.add(
-        "resumptionToken", text, completeListSize=str(size), cursor=str(given), **attributes
-    )
+    answer.add("resumptionToken", text, completeListSize=str(size), cursor=str(given), **attributes)
 
 
 def _records(

@@ -183,4 +183,3 @@ def _with_headers(response: Any) -> Any:
     response["Cache-Control"] = "public, no-cache"
     response["X-Robots-Tag"] = "noindex"
     return response
-

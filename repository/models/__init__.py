@@ -2,7 +2,7 @@
 
 from .desk import DuplicateKey, ReplyText
 from .files import FileDetails, Upload
-from .harvesting import Harvested, HarvestedIn, HarvestChange, HarvestClock
+from .harvesting import HarvestChange, HarvestClock, Harvested, HarvestedIn
 from .publications import (
     Contributor,
     Licence,

@@ -32,9 +32,13 @@ METRICS = (
 )
 DATA_TYPES = {
     **dict.fromkeys(("article-journal", "article-magazine"), "Article"),
-    **{"book": "Book", "chapter": "Book_Segment", "report": "Report", "dataset": "Dataset"},
-    **{"thesis": "Thesis_or_Dissertation", "paper-conference": "Conference_Item"},
-    **{"periodical": "Journal"},
+    "book": "Book",
+    "chapter": "Book_Segment",
+    "report": "Report",
+    "dataset": "Dataset",
+    "thesis": "Thesis_or_Dissertation",
+    "paper-conference": "Conference_Item",
+    "periodical": "Journal",
 }
 #: Publications that are in memory at a time.
 AT_ONCE = 200
@@ -154,7 +158,13 @@ def _figures(period: Period, keys: list[uuid.UUID], by_country: bool) -> dict[uu
 def _about(key: uuid.UUID, record: Record | None) -> dict[str, Any]:
     """What both forms of the report say of a publication."""
     if record is None:
-        return {"title": str(key), "type": "Unspecified", "year": "", "publisher": "", "authors": ""}
+        return {
+            "title": str(key),
+            "type": "Unspecified",
+            "year": "",
+            "publisher": "",
+            "authors": "",
+        }
     return {
         "title": record.title,
         "type": DATA_TYPES.get(record.csl_type, "Other"),
@@ -282,7 +292,7 @@ def as_csv(period: Period, by_country: bool = False) -> Iterator[str]:
                 yield _line([*start, *where, metric, sum(values), *values])
 
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def _line(values: Any) -> str:
@@ -292,4 +302,3 @@ def _line(values: Any) -> str:
         [f"'{v}" if isinstance(v, str) and v[:1] in "=+-@\t\r" and v else v for v in values]
     )
     return line.getvalue()
-

@@ -136,9 +136,11 @@ def test_datacite_is_valid_by_its_schema(request, what):
 def test_a_record_that_says_next_to_nothing_is_valid_too(record):
     bare = replace(
         record,
-        **{name: () for name in ("authors", "editors", "languages", "files", "themes", "tags")},
+        **dict.fromkeys(("authors", "editors", "languages", "files", "themes", "tags"), ()),
         **dict.fromkeys(("publisher", "doi", "isbn", "series", "series_number", "abstract"), ""),
-        **{"year": None, "month": None, "licence": None},
+        year=None,
+        month=None,
+        licence=None,
     )
     data = datacite.as_dict(bare)
     schema45.validator.validate(data)

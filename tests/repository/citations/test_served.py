@@ -68,11 +68,15 @@ def test_a_record_in_each_format_at_its_lasting_address(client, publication):
         assert response.status_code == 200
         assert response["Content-Type"].startswith(form.media_type)
         assert response["Cache-Control"] == "public, max-age=0, must-revalidate"
-        again = client.get(at(publication, form.suffix), headers={"If-None-Match": response["ETag"]})
+        again = client.get(
+            at(publication, form.suffix), headers={"If-None-Match": response["ETag"]}
+        )
         assert again.status_code == 304
     assert client.get(at(publication, "docx")).status_code == 404
     assert client.get("/records/00000000-0000-4000-8000-000000000000.bib").status_code == 404
-    lasting = client.get(f"/records/{publication.translation_key}/", headers={"Accept-Language": "fr"})
+    lasting = client.get(
+        f"/records/{publication.translation_key}/", headers={"Accept-Language": "fr"}
+    )
     assert lasting.status_code == 302
 
 
@@ -121,7 +125,9 @@ def test_a_search_is_handed_out_whole_as_its_page_shows_it(client, content, monk
     assert [one["title"] for one in found[: len(shown)]] == shown
     only = json.loads(streamed(client.get("/fr/recherche/records.csl.json?country=JM")))
     assert len(only) == client.get("/fr/recherche/?country=JM").context["results"].total
-    root = etree.fromstring(streamed(client.get("/en/search/records.marc.xml?q=migration")).encode())
+    root = etree.fromstring(
+        streamed(client.get("/en/search/records.marc.xml?q=migration")).encode()
+    )
     assert len(root) == total
     assert client.get("/en/search/records.xyz").status_code == 404
 
@@ -136,7 +142,11 @@ def test_opensearch_in_each_language(client, home):
     assert response["Content-Type"].startswith("application/opensearchdescription+xml")
     root = etree.fromstring(response.content)
     assert root.findtext("{*}Language") == "es"
-    assert root.find("{*}Url").get("template").endswith("/es/buscar/?q={searchTerms}&page={startPage?}")
+    assert (
+        root.find("{*}Url")
+        .get("template")
+        .endswith("/es/buscar/?q={searchTerms}&page={startPage?}")
+    )
     assert b"/es/buscar/opensearch.xml" in client.get("/es/").content
 
 

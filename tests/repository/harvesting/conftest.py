@@ -20,8 +20,9 @@ class DublinCore(etree.Resolver):
     def resolve(self, url, pubid, context):
         if "simpledc" in url:
             tree = etree.parse(SCHEMAS / "oai_dc.xsd")
-            names = [one.get("ref").split(":")[1] for one in tree.iter(f"{XSD}element")
-                     if one.get("ref")]
+            names = [
+                one.get("ref").split(":")[1] for one in tree.iter(f"{XSD}element") if one.get("ref")
+            ]
             text = '<schema xmlns="http://www.w3.org/2001/XMLSchema"\
  targetNamespace="http://purl.org/dc/elements/1.1/"><import\
  namespace="http://www.w3.org/XML/1998/namespace" schemaLocation="xml.xsd"/>'

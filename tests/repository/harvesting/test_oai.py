@@ -156,7 +156,10 @@ def test_dates_in_both_granularities(ask, at, home):
             },
             "badArgument",
         ),
-        ({"verb": "ListRecords", "metadataPrefix": "oai_dc", "until": "0001-01-01"}, "noRecordsMatch"),
+        (
+            {"verb": "ListRecords", "metadataPrefix": "oai_dc", "until": "0001-01-01"},
+            "noRecordsMatch",
+        ),
         ({"verb": "ListRecords", "resumptionToken": "x"}, "badResumptionToken"),
         ({"verb": "ListSets", "resumptionToken": "x"}, "badResumptionToken"),
         (
@@ -169,7 +172,7 @@ def test_dates_in_both_granularities(ask, at, home):
         ),
         (
             {"verb": "GetRecord", "metadataPrefix": "oai_dc", "identifier": "é <\"&> ' %"},
-            "idDoesNotExist",
+            "badArgument",
         ),
         ({"verb": "ListMetadataFormats", "identifier": "oai:localhost:1"}, "idDoesNotExist"),
         ({"verb": "GetRecord", "metadataPrefix": "oai_dc", "identifier": "a\x00b"}, "badArgument"),

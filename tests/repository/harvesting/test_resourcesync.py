@@ -60,9 +60,9 @@ def test_changes_are_told_one_after_the_other(client, home, at):
     root = read(client, "/resourcesync/changelist.xml")
     assert root.find(f"{RS}md").get("from") == "2026-03-01T00:00:00Z"
     told = {
-        url.findtext(f"{SITEMAP}loc").rpartition("/")[2].partition(".")[0]: url.find(
-            f"{RS}md"
-        ).get("change")
+        url.findtext(f"{SITEMAP}loc").rpartition("/")[2].partition(".")[0]: url.find(f"{RS}md").get(
+            "change"
+        )
         for url in root.iter(f"{SITEMAP}url")
     }
     assert told == {

@@ -71,8 +71,11 @@ def test_two_clicks_are_one_and_two_readers_are_two(client, page, monkeypatch):
 
 
 def test_a_session_counts_once_however_often_it_looks(client, page, monkeypatch):
-    monkeypatch.setattr(counting, "_first", lambda name, seconds, extend=False: extend or (
-        cache.add(name, 1, seconds)))
+    monkeypatch.setattr(
+        counting,
+        "_first",
+        lambda name, seconds, extend=False: extend or (cache.add(name, 1, seconds)),
+    )
     for _time in range(3):
         look(client, page.get_url())
     assert written() == [("", 3, 0, 1, 0)]
@@ -249,8 +252,9 @@ def test_editors_see_the_most_used_and_take_the_reports(editor, used):
     assert editor.get("/admin/reports/usage/xml/").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["from=x", "from=2026-13", "from=2026-03&until=2026-01",
-                                   "from=1990-01"])
+@pytest.mark.parametrize(
+    "query", ["from=x", "from=2026-13", "from=2026-03&until=2026-01", "from=1990-01"]
+)
 def test_months_that_can_not_be_meant_are_refused(editor, used, query):
     assert editor.get(f"/admin/reports/usage/?{query}").status_code == 400
     assert editor.get(f"/admin/reports/usage/csv/?{query}").status_code == 400
