@@ -43,6 +43,7 @@ WATCHED = {
 IGNORED = {
     *("contentversion", "calendarrecord", "glossaryterm", "loadedrecord", "rememberedpassage"),
     *("submission", "submissionfile", "upload", "savedsearch", "arrival", "match"),
+    *("harvested", "harvestedin", "harvestchange", "harvestclock", "usage"),
 }
 
 

@@ -1,13 +1,14 @@
 """The sitemaps: an index, and one map for each language.
 
-A map lists what everybody may read in that language, each with the day on which it last changed
-and with its other languages: complete and reciprocal, x-default being the source. A page without a
+A map lists what everybody may read in that language, files too, each with the day on which it last
+changed and a page with its other languages: complete and reciprocal, x-default being the source. A page without a
 translation is listed once, in its own language. Each map takes a constant number of queries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,8 @@ from wagtail.models import Page, Site
 
 from .access import readable_by
 
+#: What other apps list beside pages, by language: addresses without a host, and when they changed.
+more: list[Callable[[str], Iterable[tuple[str, datetime | None]]]] = []
 #: How many addresses one file may hold by the protocol.
 LIMIT = 50_000
 
@@ -81,6 +84,9 @@ def _entries(request: HttpRequest, language: str) -> Iterator[dict[str, Any]]:
                     "versions": versions if len(versions) > 1 else [],
                     "default": versions[0][1],
                 }
+    for source in more:
+        for address, changed in source(language):
+            yield {"url": request.build_absolute_uri(address), "changed": changed}
 
 
 def _url(request: HttpRequest, path: str, code: str, roots: list[Any]) -> str:

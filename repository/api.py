@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import Field
 
-from pages.api.reading import Query, answers, list_of, resource
+from pages.api.reading import BadQuery, Query, Text, answers, list_of, resource
 from pages.api.schemas import (
     Coded,
     PageId,
@@ -21,9 +23,14 @@ from pages.api.schemas import (
 )
 from pages.api.vocabularies import ENUMERATIONS
 
+from .citations import styles
+from .citations.formats import FORMATS, Format
+from .citations.record import record_of
 from .documents import files_of
 from .filters import PublicationFilter
 from .models import Contributor, Licence, PublicationFile, PublicationPage
+from .usage import report
+from .views.records import written
 
 router = resource("publications")
 
@@ -35,6 +42,10 @@ class ContributorItem(Schema):
     family_name: str = Field(description="Or the name of the body.")
     given_name: str
     name: str = Field(description="In reading order.")
+    orcid: str = Field(
+        description="Of a person.", examples=["https://orcid.org/0000-0002-1825-0097"]
+    )
+    ror: str = Field(description="Of a body.", examples=["https://ror.org/03yrm5c26"])
 
 
 class PublicationItem(PageItem):
@@ -67,6 +78,22 @@ class Identifiers(Schema):
     issn: str
 
 
+class Reference(Schema):
+    style: str = Field(examples=["apa"])
+    html: str = Field(description="In the language asked for.")
+
+
+class RecordLink(Schema):
+    format: str = Field(examples=["bibtex"])
+    media_type: str = Field(examples=["application/x-bibtex"])
+    url: str = Field(description="The record in this format, at a lasting address.")
+
+
+class Use(Schema):
+    views: int
+    downloads: int
+
+
 class PublicationDetail(PublicationItem):
     abstract: str = Field(description="HTML.")
     container_title: str = Field(description="The journal or book that it is part of.")
@@ -85,6 +112,10 @@ class PublicationDetail(PublicationItem):
     files: list[FileItem]
     evidence: str = Field(description="From where the record was made.")
     note: str
+    permalink: str = Field(description="Its lasting address, in no language.")
+    references: list[Reference] = Field(description="How to cite it.")
+    records: list[RecordLink]
+    use: Use = Field(description="How often it was read, by the COUNTER Code of Practice.")
 
 
 @answers(
@@ -134,7 +165,61 @@ def get_publication(request: HttpRequest, query: Query, id: PageId) -> Any:
         "files": [present_file(file, query) for file in files_of(page)],
         "evidence": page.evidence,
         "note": page.note,
+        **cited(page, query),
     }
+
+
+def cited(page: PublicationPage, query: Query) -> dict[str, Any]:
+    record = record_of(page, query.request)
+    address = record.permalink.rstrip("/")
+    return {
+        "permalink": record.permalink,
+        "references": [
+            {"style": one["code"], "html": one["text"]}
+            for one in styles.both(record, query.language)
+        ],
+        "records": [
+            {
+                "format": form.code,
+                "media_type": form.media_type,
+                "url": f"{address}.{form.suffix}",
+            }
+            for form in FORMATS.values()
+        ],
+        "use": report.totals(page.translation_key),
+    }
+
+
+@answers(
+    router,
+    "/{id}/record/",
+    None,
+    id="publications_record",
+    summary="A publication as BibTeX, RIS, CSL-JSON, Dublin Core, DataCite or MARCXML",
+    texts=(
+        Text(
+            "format",
+            f"One of {', '.join(FORMATS)}. Without it the Accept header decides, then CSL-JSON.",
+        ),
+    ),
+    paged=False,
+)
+def get_record(request: HttpRequest, query: Query, id: PageId) -> HttpResponse:
+    page = query.version(PublicationPage.objects.all(), id)
+    response = written(record_of(page, request), _format(request, query.texts["format"]))
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _format(request: HttpRequest, asked: str) -> Format:
+    if asked and asked not in FORMATS:
+        message = _("%(value)s is not known here. Valid: %(valid)s.")
+        raise BadQuery({"format": message % {"value": asked[:40], "valid": ", ".join(FORMATS)}})
+    if asked:
+        return FORMATS[asked]
+    by_type = {form.media_type: form for form in FORMATS.values()}
+    wanted = request.get_preferred_type(["application/json", *by_type]) or ""
+    return by_type.get(wanted, FORMATS["csl-json"])
 
 
 def present_publication(page: PublicationPage, query: Query) -> dict[str, Any]:
@@ -145,6 +230,8 @@ def present_publication(page: PublicationPage, query: Query) -> dict[str, Any]:
                 "family_name": contributor.family_name,
                 "given_name": contributor.given_name,
                 "name": contributor.display_name,
+                "orcid": f"https://orcid.org/{contributor.orcid}" if contributor.orcid else "",
+                "ror": f"https://ror.org/{contributor.ror}" if contributor.ror else "",
             }
             for contributor in page.contributors.all()
         ],

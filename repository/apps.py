@@ -9,14 +9,16 @@ class RepositoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from cpmg import work
         from cpmg.mail import conditions
         from cpmg.users import leaving
         from cpmg.users.models import User
-        from pages import doors
+        from pages import doors, sitemaps
 
-        from . import kinds, letters, review, shelves, submissions
+        from . import changes, documents, kinds, letters, review, shelves, submissions
         from .desk import access, duplicates
         from .files import queue
+        from .harvesting import ledger
         from .kinds.datasets import DatasetKind
         from .kinds.events import EventKind
         from .kinds.publications import PublicationKind
@@ -27,6 +29,10 @@ class RepositoryConfig(AppConfig):
         queue.connect()
         review.connect()
         duplicates.connect()
+        sitemaps.more.append(documents.in_sitemap)
+        changes.connect()
+        changes.listen(ledger.note, ledger.note_key)
+        work.register(ledger.NAME, ledger.drain, ledger.waiting)
         conditions.register("repository.may_see_submission", letters.still_concerns)
         doors.register(doors.Room("desk", "desk", access.may_enter))
         leaving.keeps("submissions", submissions.own_data)

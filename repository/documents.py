@@ -38,8 +38,11 @@ from wagtail.permissions import policy_registry
 from pages.access import readable_by
 from pages.models.base import active_language
 
+from .citations import signposting
+from .citations.record import absolute, permalink
 from .files import blocked
-from .models import PublicationFile, Submission
+from .models import PublicationFile, PublicationPage, Submission
+from .usage import counting
 
 CHUNK = 64 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.ASCII)
@@ -93,6 +96,17 @@ def files_of(page: Any) -> list[PublicationFile]:
     return [file for file in files if not blocked(file.document)]
 
 
+def in_sitemap(language: str) -> Iterator[tuple[str, Any]]:
+    """The addresses of the files in ``language`` that everybody may have; two queries."""
+    pages = PublicationPage.objects.readable_by(AnonymousUser())
+    files = PublicationFile.objects.filter(page__in=pages.values("pk"), language__code=language)
+    documents = get_document_model().objects.select_related("details").defer("details__text")
+    rows = files.select_related("page").prefetch_related(Prefetch("document", documents))
+    for file in rows.order_by("pk"):
+        if not blocked(file.document):
+            yield file.document.url, file.page.last_published_at
+
+
 def refuse(request: HttpRequest) -> HttpResponse:
     """Files have no addresses in the storage, whether or not there is one."""
     raise PermissionDenied
@@ -124,7 +138,19 @@ def hand_out(
     except FileNotFoundError:
         raise Http404 from None
     document_served.send(sender=type(document), instance=document, request=request)
-    return _answer(request, document, file, everybody)
+    response = _answer(request, document, file, everybody)
+    if page := publication_of(document, request.user):
+        address = absolute(page.get_url(request) or "/", request)
+        key = page.translation_key
+        response["Link"] = signposting.file_header(permalink(key, request), address)
+        counting.mark(response, "download", key)
+    return response
+
+
+def publication_of(document: Any, user: Any) -> PublicationPage | None:
+    """The publication that ``document`` is a file of, among those that ``user`` may read."""
+    pages = PublicationPage.objects.readable_by(user).filter(files__document=document)
+    return pages.select_related("locale").order_by("pk").first()
 
 
 @require_safe

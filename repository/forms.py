@@ -39,6 +39,8 @@ Data = dict[str, Any]
 LISTS = ("languages", "countries", "themes", "networks", "tags")
 #: What a contributor's row holds.
 ROW = ("role", "family_name", "given_name")
+#: What it may hold beside that.
+IDENTIFIERS = Contributor.IDENTIFIERS
 MOST_ROWS, MOST_TAGS = 300, 30
 
 
@@ -67,7 +69,11 @@ def tidy(data: Mapping[str, Any]) -> Data:
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, str]:
-    return {part: line(row.get(part)) for part in ROW}
+    return {
+        part: line(row.get(part))
+        for part in (*ROW, *IDENTIFIERS)
+        if part in ROW or line(row.get(part))
+    }
 
 
 def _text(value: Any) -> str:
@@ -185,7 +191,7 @@ class ContributorsInput(forms.Widget):
             if (found := re.fullmatch(rf"{re.escape(name)}-([0-9]{{1,4}})-[a-z_]+", key))
         }
         return [
-            {part: data.get(f"{name}-{number}-{part}", "") for part in ROW}
+            {part: data.get(f"{name}-{number}-{part}", "") for part in (*ROW, *IDENTIFIERS)}
             for number in sorted(numbers)
         ]
 
@@ -210,7 +216,11 @@ class ContributorsField(forms.Field):
                 found = getattr(error, "error_dict", {"role": [error]})
                 for part, problems in found.items():
                     wrong += [self.problem(number, part, text) for e in problems for text in e]
-            rows.append({part: getattr(contributor, part) for part in ROW})
+            contributor.clean()
+            rows.append(
+                {part: getattr(contributor, part) for part in ROW}
+                | {part: value for part in IDENTIFIERS if (value := getattr(contributor, part))}
+            )
         if wrong:
             raise ValidationError(wrong)
         return rows

@@ -126,6 +126,7 @@ def data_of(page: PublicationPage, submission: Submission | None = None) -> dict
         "abstract": _plain(page.abstract),
         "contributors": [
             {"role": one.role, "family_name": one.family_name, "given_name": one.given_name}
+            | {name: value for name in Contributor.IDENTIFIERS if (value := getattr(one, name))}
             for one in page.contributors.all()
         ],
         "tags": sorted(tag.name for tag in page.tags.all()),

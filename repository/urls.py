@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from cpmg.users.urls import private
 
-from .views import bulk, datasets, events, steps, submissions
+from .harvesting import oai, resourcesync
+from .views import bulk, datasets, events, records, steps, submissions
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
 # accents and spaces, with the slash at the end.
@@ -49,3 +50,30 @@ _all: list[Any] = [
 ]
 in_language = [path(_("account/"), include([path(_("submissions/"), include(_all))]))]
 # Translators: end of the parts of addresses.
+
+#: Without a language: they last, and say the same to everybody.
+urlpatterns = [
+    path("oai/", oai.provide, name="oai"),
+    path(".well-known/resourcesync", resourcesync.source_description, name="resourcesync"),
+    path(
+        "resourcesync/capabilitylist.xml",
+        resourcesync.capability_list,
+        name="resourcesync_capabilities",
+    ),
+    re_path(
+        r"^resourcesync/(?P<capability>resourcelist|changelist)\.xml$",
+        resourcesync.a_list,
+        name="resourcesync_list",
+    ),
+    re_path(
+        r"^resourcesync/(?P<capability>resourcelist|changelist)-(?P<part>[1-9][0-9]{0,3})\.xml$",
+        resourcesync.part_of_list,
+        name="resourcesync_part",
+    ),
+    path("records/<uuid:key>/", records.permalink, name="record"),
+    re_path(
+        r"^records/(?P<key>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(?P<suffix>[a-z.]+)$",
+        records.record,
+        name="record_in_format",
+    ),
+]

@@ -13,6 +13,7 @@ from .desk.urls import urlpatterns as desk_urls
 from .desk.viewsets import ReplyTextViewSet
 from .files import report
 from .submissions import ACTIONS, ON_PUBLICATIONS, PREFIX
+from .usage import views as usage
 
 register_snippet(ReplyTextViewSet)
 
@@ -41,6 +42,19 @@ def files_report() -> list[Any]:
 @hooks.register("register_reports_menu_item")
 def files_report_in_menu() -> report.FilesMenuItem:
     return report.FilesMenuItem()
+
+
+@hooks.register("register_admin_urls")
+def usage_report() -> list[Any]:
+    return [
+        path("reports/usage/", usage.usage, name="usage_report"),
+        path("reports/usage/<slug:form>/", usage.download, name="usage_download"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def usage_in_menu() -> usage.UsageMenuItem:
+    return usage.UsageMenuItem()
 
 
 @hooks.register("register_reports_menu_item")

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from cpmg.users.urls import private
 
-from . import feeds, views
+from . import feeds, records, views
 from .alerts import views as alerts
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
@@ -26,6 +26,12 @@ in_language = [
                 path("", views.search_page, name="search"),
                 path("suggest/", views.suggest_words, name="search_suggest"),
                 path("feed.atom", feeds.feed, name="search_feed"),
+                re_path(
+                    r"^records\.(?P<suffix>[a-z.]+)$",
+                    records.records_of_search,
+                    name="search_records",
+                ),
+                path("opensearch.xml", views.description, name="opensearch"),
             ]
         ),
     ),

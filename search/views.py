@@ -8,12 +8,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from pages.addresses import Addresses
 from pages.models.base import active_language
+from repository.citations.formats import FORMATS
 
 from . import suggestions
 from .alerts.saving import Asked
@@ -101,6 +103,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
                          as ``near``: ``[{"kind", "text", "address"}]``
     ``everything``       address of the search without words and filters
     ``feed``             the same query as an Atom feed
+    ``record_files``     ``[{"name", "address"}]``: all that it finds, as records in a format
     ``save``             where a person keeps it and asks for letters about what is new in it
     """
     given = request.GET.copy()
@@ -145,9 +148,30 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "near": [suggestions.as_item(one, addresses) for one in ways.near] if ways else [],
         "everything": request.path,
         "feed": reverse("search_feed") + kept,
+        "record_files": [
+            {"name": form.label, "address": reverse("search_records", args=[form.suffix]) + kept}
+            for form in FORMATS.values()
+        ],
         "save": reverse("saved_search_new") + kept,
     }
     return render(request, "search/search_page.html", context)
+
+
+#: Pages of the site that a browser or a program can search, by OpenSearch 1.1.
+OPENSEARCH = "application/opensearchdescription+xml"
+
+
+@cache_control(public=True, max_age=86400)
+def description(request: HttpRequest) -> HttpResponse:
+    """How to search this site in the reader's language."""
+    context = {
+        "search_at": request.build_absolute_uri(reverse("search")),
+        "feed_at": request.build_absolute_uri(reverse("search_feed")),
+        "self_at": request.build_absolute_uri(reverse("opensearch")),
+        "icon": request.build_absolute_uri(static("cpmg/favicon.svg")),
+        "language": active_language(),
+    }
+    return render(request, "search/opensearch.xml", context, content_type=OPENSEARCH)
 
 
 #: Suggestions of each kind.

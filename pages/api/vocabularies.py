@@ -54,6 +54,7 @@ class TermItem(Schema):
     code: str
     name: str = Field(description="In the language asked for.")
     names: dict[str, str] = Field(description="In each language.")
+    ror: str = Field("", description="Of an organisation.", examples=["https://ror.org/03yrm5c26"])
 
 
 class LocaleItem(Schema):
@@ -97,17 +98,24 @@ def list_terms(request: HttpRequest, query: Query, name: str) -> Any:
     else:
         raise missing()
     source = settings.LANGUAGE_CODE
+    rors = _rors() if not enumeration and model is Organisation else {}
     terms: list[dict[str, Any]] = [
         {
             "code": code,
             "name": known.get(query.language) or known[source],
             "names": {language: known.get(language) or known[source] for language in LANGUAGES},
+            "ror": rors.get(code, ""),
         }
         for code, known in names.items()
     ]
     if not enumeration:
         terms.sort(key=lambda term: collation_key(term["name"]))
     return query.page(terms, lambda term, query: term)
+
+
+def _rors() -> dict[str, str]:
+    rows = Organisation._base_manager.exclude(ror="").values_list("code", "ror")
+    return {code: f"https://ror.org/{ror}" for code, ror in rows}
 
 
 def _labels_of(enumeration: Any) -> dict[str, dict[str, str]]:

@@ -7,6 +7,7 @@ API speak codes alone. ``Term.labels`` gives the names in the reader's language.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from anyascii import anyascii
@@ -28,6 +29,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from cpmg.countries import is_country_code
 
+from ..identifiers import normalise_ror, validate_ror
 from ..translatable import synchronised, translated
 
 _labels = Local()
@@ -326,6 +328,13 @@ class Organisation(Term):
     kind = models.CharField(_("kind"), max_length=40, choices=Kind, default=Kind.OTHER)
     role = models.TextField(_("role"), blank=True, help_text=_("What it does for the networks."))
     url = models.URLField(_("website"), blank=True)
+    ror = models.CharField(
+        _("ROR identifier"),
+        max_length=40,
+        blank=True,
+        validators=[validate_ror],
+        help_text=_("For example: https://ror.org/03yrm5c26."),
+    )
 
     panels = [
         *Term.panels,
@@ -333,6 +342,7 @@ class Organisation(Term):
         FieldPanel("kind"),
         FieldPanel("role"),
         FieldPanel("url"),
+        FieldPanel("ror"),
     ]
     search_fields = [
         *Term.search_fields,
@@ -342,12 +352,17 @@ class Organisation(Term):
     override_translatable_fields = (
         Term.override_translatable_fields
         + translated("acronym", "role")
-        + synchronised("kind", "url")
+        + synchronised("kind", "url", "ror")
     )
 
     class Meta(Term.Meta):
         verbose_name = _("partner organisation")
         verbose_name_plural = _("partner organisations")
+
+    def clean(self) -> None:
+        super().clean()
+        with suppress(ValidationError):  # the field's own validator reports it
+            self.ror = normalise_ror(self.ror)
 
 
 class Country(Term):

@@ -2,6 +2,7 @@
 
 from .desk import DuplicateKey, ReplyText
 from .files import FileDetails, Upload
+from .harvesting import HarvestChange, HarvestClock, Harvested, HarvestedIn
 from .publications import (
     Contributor,
     Licence,
@@ -18,6 +19,7 @@ from .submissions import (
     SubmissionFile,
     Withdrawal,
 )
+from .usage import Usage
 from .vocabularies import DocumentType
 
 __all__ = [
@@ -28,6 +30,10 @@ __all__ = [
     "EditorialReview",
     "FileDetails",
     "FocalPointApproval",
+    "HarvestChange",
+    "HarvestClock",
+    "Harvested",
+    "HarvestedIn",
     "LibraryPage",
     "Licence",
     "PublicationFile",
@@ -39,5 +45,6 @@ __all__ = [
     "Submission",
     "SubmissionFile",
     "Upload",
+    "Usage",
     "Withdrawal",
 ]

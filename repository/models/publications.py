@@ -31,6 +31,7 @@ from wagtail.models import Orderable, PageManager
 from wagtail.search import index
 
 from pages.blocks import RICH_TEXT
+from pages.identifiers import normalise_orcid, normalise_ror, validate_orcid, validate_ror
 from pages.models import BasePage, BasePageQuerySet, Country, Language, Network, Theme
 from pages.models.base import active_language
 from pages.models.licences import Licence
@@ -322,8 +323,15 @@ class PublicationPage(BasePage):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The record, or the notice that stands in its place when it was withdrawn (410)."""
+        from ..citations import signposting
+        from ..usage import counting
+
         if self.live:
-            return super().serve(request, *args, **kwargs)
+            response = super().serve(request, *args, **kwargs)
+            if record := getattr(response, "context_data", {}).get("record"):
+                response["Link"] = signposting.header(record)
+                counting.mark(response, "view", self.translation_key)
+            return response
         from ..withdrawals import of
 
         withdrawal = of(self)
@@ -333,8 +341,14 @@ class PublicationPage(BasePage):
         return render(request, "repository/withdrawn_page.html", context, status=410)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds the versions ``before`` and ``after`` this one that the reader may see."""
+        """Adds the versions ``before`` and ``after`` this one that the reader may see, its
+        ``record`` once it is published, and how often it was read as ``usage``."""
+        from ..citations.record import record_of
+        from ..usage import report
+
         context = super().get_context(request, *args, **kwargs)
+        context["record"] = record_of(self, request) if self.live and self.pk else None
+        context["usage"] = report.totals(self.translation_key)
         versions = PublicationPage.objects.readable_by(request.user).select_related("locale")
         context["before"] = versions.filter(pk=self.replaces_id).first()
         newer = versions.filter(replaces=self.pk) if self.pk else versions.none()
@@ -405,14 +419,38 @@ class Contributor(Orderable):
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.AUTHOR)
     family_name = models.CharField(_("family name, or name of the body"), max_length=255)
     given_name = models.CharField(_("given names"), max_length=120, blank=True)
+    orcid = models.CharField(
+        _("ORCID iD"),
+        max_length=40,
+        blank=True,
+        validators=[validate_orcid],
+        help_text=_("Of a person: 0000-0002-1825-0097."),
+    )
+    ror = models.CharField(
+        _("ROR identifier"),
+        max_length=40,
+        blank=True,
+        validators=[validate_ror],
+        help_text=_("Of a body: https://ror.org/03yrm5c26."),
+    )
+
+    #: Of people, and of bodies.
+    IDENTIFIERS = ("orcid", "ror")
 
     panels = [
-        FieldRowPanel([FieldPanel("family_name"), FieldPanel("given_name"), FieldPanel("role")])
+        FieldRowPanel([FieldPanel("family_name"), FieldPanel("given_name"), FieldPanel("role")]),
+        FieldRowPanel([FieldPanel("orcid"), FieldPanel("ror")]),
     ]
 
     class Meta(Orderable.Meta):
         verbose_name = _("contributor")
         verbose_name_plural = _("contributors")
+
+    def clean(self) -> None:
+        super().clean()
+        for name, normalise in (("orcid", normalise_orcid), ("ror", normalise_ror)):
+            with suppress(ValidationError):  # the field's own validator reports it
+                setattr(self, name, normalise(getattr(self, name)))
 
     def __str__(self) -> str:
         """In citation order: family name, given names."""

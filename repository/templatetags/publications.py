@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from wagtail.models import Page
 
 from pages.models import Country, Network
+from pages.models.base import active_language
 
 from .. import documents
-from ..models import Contributor, LibraryPage, PublicationFile, PublicationPage
+from ..citations import styles
+from ..citations.formats import FORMATS
+from ..citations.record import Record
+from ..citations.schema_org import citation_tags as highwire_tags
+from ..citations.schema_org import script
+from ..models import LibraryPage, PublicationFile, PublicationPage
 from ..models.publications import PublicationPageQuerySet
 
 register = template.Library()
@@ -57,20 +67,30 @@ def names(publication: PublicationPage) -> str:
     return "; ".join(people[:3]) + (" …" if len(people) > 3 else "")
 
 
-@register.filter
-def citation(publication: PublicationPage) -> str:
-    """A plain reference: names (year). Title. In container, volume(issue), pages. Publisher."""
-    people = list(publication.contributors.all())
-    editors = bool(people) and all(p.role == Contributor.Role.EDITOR for p in people)
-    who = "; ".join(str(person) for person in people) + (" (eds.)" if editors else "")
-    who += f" ({publication.year})" if publication.year else ""
-    where = publication.container_title
-    if publication.volume:
-        where += f", {publication.volume}"
-    if publication.issue:
-        where += f" ({publication.issue})"
-    if publication.page_range:
-        where += f", {publication.page_range}"
-    parts = [who, publication.title, where, publication.series, publication.publisher]
-    text = " ".join(part.strip().rstrip(".") + "." for part in parts if part.strip())
-    return f"{text} https://doi.org/{publication.doi}" if publication.doi else text
+@register.simple_tag
+def references(record: Record) -> list[dict[str, Any]]:
+    """Formatted references in the reader's language."""
+    return styles.both(record, active_language())
+
+
+@register.simple_tag
+def citation_tags(record: Record) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in highwire_tags(record) if value]
+
+
+@register.simple_tag
+def schema_org(record: Record) -> SafeString:
+    return script(record)
+
+
+@register.simple_tag
+def record_files(record: Record) -> list[dict[str, Any]]:
+    """The record in each format."""
+    return [
+        {
+            "name": form.label,
+            "media_type": form.media_type,
+            "address": reverse("record_in_format", args=[record.key, form.suffix]),
+        }
+        for form in FORMATS.values()
+    ]

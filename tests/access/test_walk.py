@@ -29,6 +29,8 @@ from cpmg.users.models import User
 from pages import factories as make
 from pages.models import AssessmentPage, DatasetPage, EventPage
 from repository import bulk
+from repository.citations import signposting
+from repository.citations.formats import FORMATS
 from repository.models import Submission, Upload
 from search.alerts import letters
 from search.alerts.models import SavedSearch
@@ -55,6 +57,21 @@ ADDRESSES: dict[str, list[str]] = {
         *("/sitemap.xml", "/robots.txt"),
         *(f"/sitemap-{language}.xml" for language in ("en", "es", "fr", "nl", "xx")),
     ],
+    r"^(\^)?records/": ["{record}"],
+    r"^oai/": [
+        *(f"/oai/?verb={verb}" for verb in ("Identify", "ListSets", "ListMetadataFormats")),
+        *(
+            f"/oai/?verb={verb}&metadataPrefix={prefix}"
+            for verb in ("ListRecords", "ListIdentifiers")
+            for prefix in ("oai_dc", "oai_datacite", "oai_dc&set=network")
+        ),
+        *("/oai/", "{harvested}"),
+    ],
+    r"^\.well-known/resourcesync|^(\^)?resourcesync/": [
+        *("/.well-known/resourcesync", "/resourcesync/capabilitylist.xml"),
+        *("/resourcesync/resourcelist.xml", "/resourcesync/changelist.xml"),
+        "/resourcesync/changelist-1.xml",
+    ],
     r"^$": ["/"],
     r"^account": ["/account/oidc/none/login/"],
     r"^mail/unsubscribe/": ["/mail/unsubscribe/none/", "{unsubscribe}"],
@@ -68,6 +85,9 @@ ADDRESSES: dict[str, list[str]] = {
         *("/fr/recherche/suggest/?q=xqmembersx", "/en/search/suggest/?q=xqnetworkx"),
         *("/en/search/feed.atom", "/en/search/feed.atom?q=report", "/fr/recherche/feed.atom"),
         *("/es/buscar/feed.atom?q=migration", "/en/search/feed.atom?tag=none"),
+        *(f"/en/search/records.{form.suffix}?q=report" for form in FORMATS.values()),
+        *("/fr/recherche/records.bib", "/en/search/records.ris?q=xqnetworkx"),
+        *("/en/search/records.csl.json?q=xqdraftx", "/nl/zoeken/opensearch.xml"),
     ],
     r"^search/stop/": ["/search/stop/none/"],
     r"^en/account": [
@@ -136,6 +156,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "/networks/{code}/": {"code": "network"},
     "/events/{id}/": {"id": "event"},
     "/publications/{id}/": {"id": "page"},
+    "/publications/{id}/record/": {"id": "page"},
     "/assessments/{id}/": {"id": "assessment"},
     "/datasets/{id}/": {"id": "dataset"},
     "/datasets/{id}/observations/": {"id": "dataset"},
@@ -303,6 +324,18 @@ def addresses(world: Shelves) -> Iterator[str]:
                     yield f"/en/account/searches/{search.pk}/"
                     yield f"/en/account/searches/{search.pk}/delete/"
                     yield letters.stop(search).removeprefix("http://localhost:8000")
+            elif address == "{record}":
+                for page in world.publications.values():
+                    record = f"/records/{page.translation_key}"
+                    yield f"{record}/"
+                    yield from (f"{record}.{form.suffix}" for form in FORMATS.values())
+                    yield from (f"{record}.{name}" for name in signposting.LINKSETS)
+            elif address == "{harvested}":
+                for page in world.publications.values():
+                    identifier = f"oai:localhost:{page.translation_key}"
+                    for prefix in ("oai_dc", "oai_datacite"):
+                        asked = f"metadataPrefix={prefix}&identifier={identifier}"
+                        yield f"/oai/?verb=GetRecord&{asked}"
             elif address == "{media}":
                 for document in world.documents.values():
                     yield f"/media/{document.file.name}"

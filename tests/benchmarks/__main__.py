@@ -93,7 +93,7 @@ def run() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.benchmarks import moderation
+    from tests.benchmarks import harvesting, moderation
     from tests.benchmarks.growth import grow_publications
     from tests.benchmarks.publishing import publish_section
 
@@ -127,6 +127,7 @@ def run() -> None:
             f"{small_queries:>9}{large_queries:>9}{share:>11}{part:>13}"
         )
     moderation.run()
+    harvesting.run()
     section = int(os.environ.get("BENCH_SECTION", SECTION))
     figures_of_section = publish_section(section)
     print(f"\nPublishing a section of {section} events, each in 4 languages")

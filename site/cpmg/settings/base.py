@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "repository.usage.counting.UsageMiddleware",
     "pages.caching.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cpmg.languages.LanguageMiddleware",
@@ -308,6 +309,22 @@ SEARCH_ENGINE = env("SEARCH_ENGINE", default="database")
 ELASTICSEARCH_URL = env("ELASTICSEARCH_URL", default="")
 #: The alias of the index in Elasticsearch; installations that share a server each name their own.
 SEARCH_INDEX = env("SEARCH_INDEX", default="publications")
+
+# Harvesting -------------------------------------------------------------------------
+
+#: What identifiers of records are made with; the host of the site if it is not said. It may not
+#: change when the site moves.
+OAI_DOMAIN = env("OAI_DOMAIN", default="")
+#: Whom harvesters write to.
+OAI_ADMIN_EMAIL = env("OAI_ADMIN_EMAIL", default="cpmg@localhost.localdomain")
+
+# Usage ------------------------------------------------------------------------------
+
+#: The header in which a proxy in front names the reader's country (CF-IPCountry), which it must
+#: set or take away in each request. Without it countries are not known.
+COUNTRY_HEADER = env("COUNTRY_HEADER", default="")
+#: Seconds between two writings of what was counted.
+USAGE_WRITE_SECONDS = env.float("USAGE_WRITE_SECONDS", default=5)
 
 # Queues -----------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ STORAGES = STORAGES | {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 #: No thread: a test drains a queue where it says so.
 DRAIN_AFTER_COMMIT = False
+#: Nor one that writes what was counted.
+USAGE_WRITE_SECONDS = 0
 DATABASES["default"].pop("CONN_MAX_AGE", None)
 LOGGING = {
     "version": 1,

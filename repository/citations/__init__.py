@@ -1,0 +1,1 @@
+"""Publications in the standards of libraries, reference managers and search engines."""

@@ -1,0 +1,1 @@
+"""Records for harvesters: OAI-PMH and ResourceSync, both from one ledger."""
