@@ -6,3 +6,20 @@ class NetworksConfig(AppConfig):
     name = "networks"
     verbose_name = _("Networks")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cpmg.mail import conditions
+        from cpmg.users import access, leaving
+        from pages import doors
+
+        from . import membership
+        from .membership import desk, groups, letters, own_data
+        from .workspace import sections
+
+        access.lapse(membership.lapsed_groups)
+        groups.connect()
+        conditions.register(letters.IS_MEMBER, letters.is_member)
+        conditions.register(letters.WAITS, letters.still_waits)
+        doors.register(doors.Room(desk.PREFIX, desk.PREFIX, desk.may_enter))
+        leaving.keeps("network_memberships", own_data)
+        sections.register()

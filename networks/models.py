@@ -27,6 +27,8 @@ from pages.models.base import BasePageManager, SectionPage, active_language
 from pages.models.vocabularies import TermKey, TermsField, collation_key
 from pages.translatable import synchronised, translated
 
+from .membership.models import Membership
+
 
 def _text(name: Any, help_text: Any = "") -> RichTextField:
     return RichTextField(name, blank=True, features=RICH_TEXT, help_text=help_text)
@@ -203,3 +205,6 @@ class NetworkPage(ConsultationProfile):
             .latest_first()[:10]
         )
         return context
+
+
+__all__ = ["ConsultationsPage", "Membership", "NetworkIndexPage", "NetworkPage"]

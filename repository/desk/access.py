@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from wagtail.models import AbstractGroupApprovalTask, Task
 
+from cpmg.users.access import groups_of
 from networks.membership import networks_in_focus_of
 from pages.access import is_staff
 
@@ -25,7 +26,7 @@ def may_enter(user: Any) -> bool:
 
 
 def _has_a_step(user: Any) -> bool:
-    groups = set(user.groups.values_list("pk", flat=True))
+    groups = set(groups_of(user).values_list("pk", flat=True))
     return any(
         isinstance(task, AbstractGroupApprovalTask)
         and groups & set(task.groups.values_list("pk", flat=True))

@@ -1,0 +1,26 @@
+"""What networks add to the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail import hooks
+from wagtail.log_actions import LogActionRegistry
+
+from .membership import audit, desk
+
+
+@hooks.register("register_admin_urls")
+def members() -> list[Any]:
+    return desk.urlpatterns
+
+
+@hooks.register("register_admin_menu_item")
+def members_in_menu() -> desk.MembersMenuItem:
+    return desk.MembersMenuItem()
+
+
+@hooks.register("register_log_actions")
+def log_actions(registry: LogActionRegistry) -> None:
+    for name, label in audit.ACTIONS.items():
+        registry.register_action(f"{audit.PREFIX}{name}", label, label)
