@@ -203,3 +203,5 @@ class NetworkPage(ConsultationProfile):
             .latest_first()[:10]
         )
         return context
+
+from .forum import models as _forum  # noqa: E402, F401  (the models of the forum belong to this app)
