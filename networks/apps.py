@@ -13,6 +13,7 @@ class NetworksConfig(AppConfig):
         from pages import doors
 
         from . import membership
+        from .forum import forums
         from .membership import desk, groups, letters, own_data
         from .workspace import sections
 
@@ -23,3 +24,4 @@ class NetworksConfig(AppConfig):
         doors.register(doors.Room(desk.PREFIX, desk.PREFIX, desk.may_enter))
         leaving.keeps("network_memberships", own_data)
         sections.register()
+        forums.connect()

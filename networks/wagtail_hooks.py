@@ -1,4 +1,4 @@
-"""What networks add to the admin."""
+"""What the networks add to the admin."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
+from .forum import discussing
 from .membership import audit, desk
 
 
@@ -22,5 +23,7 @@ def members_in_menu() -> desk.MembersMenuItem:
 
 @hooks.register("register_log_actions")
 def log_actions(registry: LogActionRegistry) -> None:
+    for name, label in discussing.ACTIONS.items():
+        registry.register_action(f"{discussing.PREFIX}{name}", label, label)
     for name, label in audit.ACTIONS.items():
         registry.register_action(f"{audit.PREFIX}{name}", label, label)

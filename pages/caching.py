@@ -41,6 +41,9 @@ WATCHED = {
 IGNORED = {
     *("contentversion", "glossaryterm", "loadedrecord", "rememberedpassage"),
     *("submission", "submissionfile", "upload", "savedsearch", "arrival", "match"),
+    # Nothing of the forum is on a page of everybody's.
+    *("forum", "topic", "post", "postedition", "mention", "handle", "reading", "allread"),
+    *("following", "report", "restriction", "draft", "attachment"),
 }
 
 

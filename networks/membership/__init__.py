@@ -109,11 +109,11 @@ def _codes(user: User | AnonymousUser, *roles: str) -> list[str]:
     return sorted(set(found.values_list("network__code", flat=True)))
 
 
-def with_role(role: str, *, code: str) -> QuerySet[User]:
-    """The people who have ``role`` in the network ``code`` today."""
+def with_role(*roles: str, code: str) -> QuerySet[User]:
+    """The people who have one of ``roles`` in the network ``code`` today."""
     from cpmg.users.models import User
 
-    found = Membership.objects.current().filter(network__code=code, role=role)
+    found = Membership.objects.current().filter(network__code=code, role__in=roles)
     return User.objects.filter(pk__in=found.order_by().values("person"))
 
 

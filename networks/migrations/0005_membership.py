@@ -30,7 +30,7 @@ def take_over(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("networks", "0002_initial"),
+        ("networks", "0004_forum_of_each"),
         ("pages", "0005_translators"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('networks', '0003_membership'),
+        ("networks", "0005_membership"),
     ]
 
     operations = [
