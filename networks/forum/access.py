@@ -2,7 +2,8 @@
 
 A network's forum is for its members, its focal points and the editorial team; the forum of all
 members for members and the editorial team. Focal points and forum moderators moderate their
-network's forum, the editorial team all of them. It is asked anew in each request: who leaves a network is out.
+network's forum, the editorial team all of them. It is asked anew in each request: who leaves a
+network is out.
 """
 
 from __future__ import annotations
