@@ -14,14 +14,16 @@ from repository import api as publications
 from search import api as search
 from search import questions  # noqa: F401  (adds to the router of the search)
 
-from . import wagtail_api
+from . import openapi, wagtail_api
 
 api.title = "CPMG API"
 api.version = "1.0.0"
 api.description = (
     "The Caribbean Platform for Migration Governance, for any front end. Read without a token"
     " what everybody may read; with a bearer token what its owner may. Answers come in English,"
-    " Spanish, French or Dutch: `locale` chooses."
+    " Spanish, French or Dutch: `locale` chooses. Errors are problem+json (RFC 9457) in that"
+    " language. Answers to GET have an `ETag`; send it as `If-None-Match` and what is unchanged is"
+    " 304. Each answer says how many requests are left (`RateLimit`)."
 )
 
 api.add_exception_handler(BadQuery, refuse)
@@ -43,5 +45,6 @@ api.add_router("/vocabularies/", vocabularies.router)
 api.add_router("/locales/", vocabularies.locales)
 
 wagtail_api.serve_people_as_we_do(api)
+openapi.describe(api)
 
 __all__ = ["api"]
