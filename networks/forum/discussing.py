@@ -192,7 +192,9 @@ def check(words: Words, forum: Forum) -> tuple[str, Formatted, dict[str, int]]:
         )
     text = clean_text(words.text)
     if text.count("://") > 2 * MOST_LINKS:
-        raise Refused(_("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}, "text")
+        raise Refused(
+            _("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}, "text"
+        )
     found = formatted(text)
     if found.is_empty:
         raise Refused(_("Write something."), "text")
@@ -201,7 +203,9 @@ def check(words: Words, forum: Forum) -> tuple[str, Formatted, dict[str, int]]:
             _("A post mentions at most %(most)s people.") % {"most": MOST_MENTIONS}, "text"
         )
     if len(found.links) > MOST_LINKS:
-        raise Refused(_("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}, "text")
+        raise Refused(
+            _("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}, "text"
+        )
     people = handles.among(found.mentions, readers_of(forum))
     if people:
         found = formatted(text, people)
@@ -231,9 +235,9 @@ def _waits(
         return True
     if not is_new:
         return False
-    return (
-        forum.approval == Forum.Approval.NEWCOMERS and not edited
-    ) or len(found.links) > LINKS_OF_NEWCOMERS
+    return (forum.approval == Forum.Approval.NEWCOMERS and not edited) or len(
+        found.links
+    ) > LINKS_OF_NEWCOMERS
 
 
 # Writing -----------------------------------------------------------------------------------
@@ -527,9 +531,7 @@ def _read_to(user: User, topic: Topic, number: int) -> None:
 def read_all(user: User, forum: Forum) -> None:
     """Counts all that is in the forum now as read."""
     with transaction.atomic():
-        AllRead.objects.update_or_create(
-            person=user, forum=forum, defaults={"at": timezone.now()}
-        )
+        AllRead.objects.update_or_create(person=user, forum=forum, defaults={"at": timezone.now()})
         Reading.objects.filter(person=user, topic__forum=forum).delete()
 
 
@@ -799,9 +801,11 @@ def split(user: User, topic: Topic, posts: Sequence[Post], title: str) -> Topic:
         )
         if not taken or len(taken) != len({post.pk for post in posts}):
             raise Changed(_("Some of these posts are gone, or in another topic now."))
-        if not locked.posts.filter(state=Post.State.VISIBLE).exclude(
-            pk__in=[post.pk for post in taken]
-        ).exists():
+        if (
+            not locked.posts.filter(state=Post.State.VISIBLE)
+            .exclude(pk__in=[post.pk for post in taken])
+            .exists()
+        ):
             raise Refused(_("Leave at least one post in the topic."), "posts")
         first, last = taken[0], taken[-1]
         new = Topic.objects.create(

@@ -319,9 +319,7 @@ class Handle(models.Model):
 class Reading(models.Model):
     """How far a person has read a topic: the number of the last post that they saw."""
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="readings")
     number = models.PositiveIntegerField(default=0)
 
@@ -341,9 +339,7 @@ class Reading(models.Model):
 class AllRead(models.Model):
     """When a person said that they have read all of a forum."""
 
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     forum = models.ForeignKey(Forum, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
@@ -372,9 +368,7 @@ class Following(models.Model):
     )
     forum = models.ForeignKey(Forum, on_delete=models.CASCADE, related_name="followings")
     #: None: the whole forum.
-    topic = models.ForeignKey(
-        Topic, null=True, on_delete=models.CASCADE, related_name="followings"
-    )
+    topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="followings")
     wish = models.CharField(max_length=6, choices=Wish, default=Wish.FOLLOW)
     since = models.DateTimeField(default=timezone.now)
 

@@ -7,6 +7,8 @@ the addresses are read.
 from wagtail.api.v3.api import api
 
 from networks import api as networks
+from networks.membership import api as memberships
+from networks.membership.joining import Refused
 from pages.api import BadQuery, assessments, countries, events, refuse, statistics, vocabularies
 from pages.api.auth import Forbidden, Unauthorised
 from pages.api.gate import refuse_person, refuse_stranger
@@ -29,12 +31,14 @@ api.description = (
 api.add_exception_handler(BadQuery, refuse)
 api.add_exception_handler(Unauthorised, refuse_stranger)
 api.add_exception_handler(Forbidden, refuse_person)
+api.add_exception_handler(Refused, memberships.refuse)
 wagtail_api.answer_invalid_with_400(api)
 wagtail_api.hide_old_addresses()
 wagtail_api.find_pages_in_all_languages()
 
 api.add_router("/countries/", countries.router)
 api.add_router("/networks/", networks.router)
+api.add_router("/memberships/", memberships.router)
 api.add_router("/events/", events.router)
 api.add_router("/publications/", publications.router)
 api.add_router("/search/", search.router)

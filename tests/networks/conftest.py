@@ -15,18 +15,18 @@ from pages import factories as make
 from pages.models import Network
 from repository.factories import LibraryPageFactory, RepositoryPageFactory
 
-LANGUAGES = ("en", "es", "fr", "nl")
+LANGUAGES = ("en", "es")
 Role, State = Membership.Role, Membership.State
 
 
 @pytest.fixture
 def world(db: None) -> dict[str, Any]:
     """
-    /networks/ ── /diaspora/ ── /library/    in four languages
+    /networks/ ── /diaspora/ ── /library/    in two languages
                └─ /data/                     in English
     """
     section, pages, library = {}, {}, {}
-    names = {"en": "Diaspora", "es": "Diáspora", "fr": "Diaspora", "nl": "Diaspora"}
+    names = {"en": "Diaspora", "es": "Diáspora"}
     for language in LANGUAGES:
         key = {kind: make.translation_key("test", kind) for kind in ("section", "page", "library")}
         section[language] = NetworkIndexPageFactory(locale=language, translation_key=key["section"])
