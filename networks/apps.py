@@ -8,6 +8,11 @@ class NetworksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from .forum import forums
+        from cpmg.users import leaving
+        from pages import doors
+
+        from .forum import desk, forums, own_data
 
         forums.connect()
+        doors.register(doors.Room("forum_desk", "forum_desk", desk.may_enter))
+        leaving.keeps("forum", own_data.of)

@@ -204,4 +204,5 @@ class NetworkPage(ConsultationProfile):
         )
         return context
 
+
 from .forum import models as _forum  # noqa: E402, F401  (the models of the forum belong to this app)

@@ -14,11 +14,12 @@ class RepositoryConfig(AppConfig):
         from cpmg.users.models import User
         from pages import doors
 
-        from . import letters, review, shelves, submissions
+        from . import forum_files, letters, review, shelves, submissions
         from .desk import access, duplicates
         from .files import queue
 
         shelves.connect()
+        forum_files.connect()
         queue.connect()
         review.connect()
         duplicates.connect()

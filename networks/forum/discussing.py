@@ -191,8 +191,9 @@ def check(words: Words, forum: Forum) -> tuple[str, Formatted, dict[str, int]]:
             "text",
         )
     text = clean_text(words.text)
+    too_many_links = _("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}
     if text.count("://") > 2 * MOST_LINKS:
-        raise Refused(_("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}, "text")
+        raise Refused(too_many_links, "text")
     found = formatted(text)
     if found.is_empty:
         raise Refused(_("Write something."), "text")
@@ -201,7 +202,7 @@ def check(words: Words, forum: Forum) -> tuple[str, Formatted, dict[str, int]]:
             _("A post mentions at most %(most)s people.") % {"most": MOST_MENTIONS}, "text"
         )
     if len(found.links) > MOST_LINKS:
-        raise Refused(_("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}, "text")
+        raise Refused(too_many_links, "text")
     people = handles.among(found.mentions, readers_of(forum))
     if people:
         found = formatted(text, people)
@@ -231,9 +232,9 @@ def _waits(
         return True
     if not is_new:
         return False
-    return (
-        forum.approval == Forum.Approval.NEWCOMERS and not edited
-    ) or len(found.links) > LINKS_OF_NEWCOMERS
+    return (forum.approval == Forum.Approval.NEWCOMERS and not edited) or len(
+        found.links
+    ) > LINKS_OF_NEWCOMERS
 
 
 # Writing -----------------------------------------------------------------------------------
@@ -432,7 +433,7 @@ def edit(user: User, post: Post, words: Words, *, version: int, title: str = "")
             raise Changed(_("This topic is locked: its posts can't be edited."))
         if locked.version != version:
             raise Changed(_("This post was changed in another window."))
-        if title and title != topic.title and _begins(locked, topic):
+        if title and title != topic.title and begins(locked):
             note(topic, "retitled", user, former=topic.title)
             topic.title, topic.language = title, words.language
             topic.save(update_fields=["title", "language"])
@@ -467,8 +468,9 @@ def _keep_edition(post: Post) -> None:
     )
 
 
-def _begins(post: Post, topic: Topic) -> bool:
-    first = topic.posts.order_by(F("number").asc(nulls_last=True), "pk").values_list("pk")[:1]
+def begins(post: Post) -> bool:
+    """Whether the topic began with this post: then its author may change the title."""
+    first = post.topic.posts.order_by(F("number").asc(nulls_last=True), "pk").values_list("pk")[:1]
     return bool(first) and first[0][0] == post.pk
 
 
@@ -527,9 +529,7 @@ def _read_to(user: User, topic: Topic, number: int) -> None:
 def read_all(user: User, forum: Forum) -> None:
     """Counts all that is in the forum now as read."""
     with transaction.atomic():
-        AllRead.objects.update_or_create(
-            person=user, forum=forum, defaults={"at": timezone.now()}
-        )
+        AllRead.objects.update_or_create(person=user, forum=forum, defaults={"at": timezone.now()})
         Reading.objects.filter(person=user, topic__forum=forum).delete()
 
 
@@ -799,9 +799,11 @@ def split(user: User, topic: Topic, posts: Sequence[Post], title: str) -> Topic:
         )
         if not taken or len(taken) != len({post.pk for post in posts}):
             raise Changed(_("Some of these posts are gone, or in another topic now."))
-        if not locked.posts.filter(state=Post.State.VISIBLE).exclude(
-            pk__in=[post.pk for post in taken]
-        ).exists():
+        if (
+            not locked.posts.filter(state=Post.State.VISIBLE)
+            .exclude(pk__in=[post.pk for post in taken])
+            .exists()
+        ):
             raise Refused(_("Leave at least one post in the topic."), "posts")
         first, last = taken[0], taken[-1]
         new = Topic.objects.create(

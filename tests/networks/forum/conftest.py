@@ -29,9 +29,7 @@ class Talk:
 
     def person(self, name: str, *groups: Any, **more: Any) -> User:
         fields = {"first_name": name.title(), "last_name": "Example", "language": "en"} | more
-        user = User.objects.create_user(
-            f"{name}@example.org", "correct horse battery", **fields
-        )
+        user = User.objects.create_user(f"{name}@example.org", "correct horse battery", **fields)
         user.groups.set(groups)
         self.people[name] = user
         return user
