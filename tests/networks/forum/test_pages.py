@@ -421,7 +421,7 @@ def test_a_topic_is_shown_on_what_it_is_about_to_those_who_may_read_it(talk, cli
     assert "In the forum" not in anonymous.text
 
 
-# Searching -----------------------------------------------------------------------------------------
+# Searching ----------------------------------------------------------------------------------
 
 
 def test_words_are_found_among_what_one_may_read(talk):
