@@ -13,8 +13,10 @@ class NetworksConfig(AppConfig):
         from pages import doors
 
         from . import membership
+        from .forum import desk as forum_desk
         from .forum import forums
-        from .membership import desk, groups, letters, own_data
+        from .forum import own_data as forum_data
+        from .membership import desk, groups, letters
         from .workspace import sections
 
         access.lapse(membership.lapsed_groups)
@@ -22,6 +24,8 @@ class NetworksConfig(AppConfig):
         conditions.register(letters.IS_MEMBER, letters.is_member)
         conditions.register(letters.WAITS, letters.still_waits)
         doors.register(doors.Room(desk.PREFIX, desk.PREFIX, desk.may_enter))
-        leaving.keeps("network_memberships", own_data)
+        leaving.keeps("network_memberships", membership.own_data)
         sections.register()
         forums.connect()
+        doors.register(doors.Room("forum_desk", "forum_desk", forum_desk.may_enter))
+        leaving.keeps("forum", forum_data.of)

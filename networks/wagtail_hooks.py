@@ -7,6 +7,7 @@ from typing import Any
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
+from .forum import desk as forum
 from .forum import discussing
 from .membership import audit, desk
 
@@ -19,6 +20,16 @@ def members() -> list[Any]:
 @hooks.register("register_admin_menu_item")
 def members_in_menu() -> desk.MembersMenuItem:
     return desk.MembersMenuItem()
+
+
+@hooks.register("register_admin_urls")
+def forum_desk() -> list[Any]:
+    return forum.urlpatterns
+
+
+@hooks.register("register_admin_menu_item")
+def forum_desk_in_menu() -> forum.ForumMenuItem:
+    return forum.ForumMenuItem()
 
 
 @hooks.register("register_log_actions")

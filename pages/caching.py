@@ -43,7 +43,7 @@ IGNORED = {
     *("submission", "submissionfile", "upload", "savedsearch", "arrival", "match"),
     # Nothing of the forum is on a page of everybody's.
     *("forum", "topic", "post", "postedition", "mention", "handle", "reading", "allread"),
-    *("following", "report", "restriction", "draft", "attachment"),
+    *("following", "report", "restriction", "draft", "forumattachment"),
 }
 
 

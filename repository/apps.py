@@ -14,13 +14,14 @@ class RepositoryConfig(AppConfig):
         from cpmg.users.models import User
         from pages import doors
 
-        from . import kinds, letters, review, shelves, submissions
+        from . import forum_files, kinds, letters, review, shelves, submissions
         from .desk import access, duplicates
         from .files import queue
         from .kinds.publications import PublicationKind
 
         kinds.register(PublicationKind())
         shelves.connect()
+        forum_files.connect()
         queue.connect()
         review.connect()
         duplicates.connect()

@@ -191,10 +191,9 @@ def check(words: Words, forum: Forum) -> tuple[str, Formatted, dict[str, int]]:
             "text",
         )
     text = clean_text(words.text)
+    too_many_links = _("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}
     if text.count("://") > 2 * MOST_LINKS:
-        raise Refused(
-            _("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}, "text"
-        )
+        raise Refused(too_many_links, "text")
     found = formatted(text)
     if found.is_empty:
         raise Refused(_("Write something."), "text")
@@ -203,9 +202,7 @@ def check(words: Words, forum: Forum) -> tuple[str, Formatted, dict[str, int]]:
             _("A post mentions at most %(most)s people.") % {"most": MOST_MENTIONS}, "text"
         )
     if len(found.links) > MOST_LINKS:
-        raise Refused(
-            _("A post links to at most %(most)s addresses.") % {"most": MOST_LINKS}, "text"
-        )
+        raise Refused(too_many_links, "text")
     people = handles.among(found.mentions, readers_of(forum))
     if people:
         found = formatted(text, people)
@@ -436,7 +433,7 @@ def edit(user: User, post: Post, words: Words, *, version: int, title: str = "")
             raise Changed(_("This topic is locked: its posts can't be edited."))
         if locked.version != version:
             raise Changed(_("This post was changed in another window."))
-        if title and title != topic.title and _begins(locked, topic):
+        if title and title != topic.title and begins(locked):
             note(topic, "retitled", user, former=topic.title)
             topic.title, topic.language = title, words.language
             topic.save(update_fields=["title", "language"])
@@ -471,8 +468,9 @@ def _keep_edition(post: Post) -> None:
     )
 
 
-def _begins(post: Post, topic: Topic) -> bool:
-    first = topic.posts.order_by(F("number").asc(nulls_last=True), "pk").values_list("pk")[:1]
+def begins(post: Post) -> bool:
+    """Whether the topic began with this post: then its author may change the title."""
+    first = post.topic.posts.order_by(F("number").asc(nulls_last=True), "pk").values_list("pk")[:1]
     return bool(first) and first[0][0] == post.pk
 
 

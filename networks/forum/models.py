@@ -10,12 +10,14 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from anyascii import anyascii
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
 
 from pages.models import Network
 from pages.models.vocabularies import TermKey
@@ -180,8 +182,9 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.order_by("number", "pk")
 
 
-class Post(models.Model):
-    """What somebody said in a topic, as Markdown and as the HTML made of it."""
+class Post(index.Indexed, models.Model):
+    """What somebody said in a topic, as Markdown and as the HTML made of it. Its words are in the
+    index of the search; who finds it is asked of the rows."""
 
     class State(models.TextChoices):
         VISIBLE = "visible", _("Visible")
@@ -218,6 +221,8 @@ class Post(models.Model):
 
     objects = models.Manager.from_queryset(PostQuerySet)()
 
+    search_fields = [index.SearchField("words")]
+
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -236,6 +241,11 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic.title} #{self.number or '–'}"
+
+    def words(self) -> str:
+        """For the index: the text and the title of the topic, with and without accents."""
+        said = f"{self.topic.title} {self.text}"
+        return f"{said} {anyascii(said)}"
 
     @property
     def is_removed(self) -> bool:

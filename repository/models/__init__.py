@@ -1,5 +1,6 @@
 """Publications and what describes them."""
 
+from .attachments import ForumAttachment
 from .desk import DuplicateKey, ReplyText
 from .files import FileDetails, Upload
 from .publications import (
@@ -28,6 +29,7 @@ __all__ = [
     "EditorialReview",
     "FileDetails",
     "FocalPointApproval",
+    "ForumAttachment",
     "LibraryPage",
     "Licence",
     "PublicationFile",
