@@ -8,7 +8,8 @@ class NetworksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cpmg.mail import conditions
+        from cpmg import work
+        from cpmg.mail import categories, conditions
         from cpmg.users import access, leaving
         from pages import doors
 
@@ -17,6 +18,7 @@ class NetworksConfig(AppConfig):
         from .forum import forums
         from .forum import own_data as forum_data
         from .membership import desk, groups, letters
+        from .notices import arrivals, own_data, sending
         from .workspace import sections
 
         access.lapse(membership.lapsed_groups)
@@ -29,3 +31,8 @@ class NetworksConfig(AppConfig):
         forums.connect()
         doors.register(doors.Room("forum_desk", "forum_desk", forum_desk.may_enter))
         leaving.keeps("forum", forum_data.of)
+        arrivals.connect()
+        work.register(arrivals.NAME, sending.drain, sending.is_waiting)
+        categories.register(sending.CATEGORY, categories.Category(_("What is said in the forum")))
+        conditions.register(sending.CONDITION, sending.still_readable)
+        leaving.keeps("forum_messages", own_data)
