@@ -8,11 +8,24 @@ class NetworksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cpmg.users import leaving
+        from cpmg.mail import conditions
+        from cpmg.users import access, leaving
         from pages import doors
 
-        from .forum import desk, forums, own_data
+        from . import membership
+        from .forum import desk as forum_desk
+        from .forum import forums
+        from .forum import own_data as forum_data
+        from .membership import desk, groups, letters, own_data
+        from .workspace import sections
 
+        access.lapse(membership.lapsed_groups)
+        groups.connect()
+        conditions.register(letters.IS_MEMBER, letters.is_member)
+        conditions.register(letters.WAITS, letters.still_waits)
+        doors.register(doors.Room(desk.PREFIX, desk.PREFIX, desk.may_enter))
+        leaving.keeps("network_memberships", own_data)
+        sections.register()
         forums.connect()
-        doors.register(doors.Room("forum_desk", "forum_desk", desk.may_enter))
-        leaving.keeps("forum", own_data.of)
+        doors.register(doors.Room("forum_desk", "forum_desk", forum_desk.may_enter))
+        leaving.keeps("forum", forum_data.of)

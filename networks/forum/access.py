@@ -1,8 +1,9 @@
 """Who enters which forum, and who moderates it: the one answer for pages, API, mail and search.
 
 A network's forum is for its members, its focal points and the editorial team; the forum of all
-members for members and the editorial team. Focal points moderate their network's forum, the
-editorial team all of them. It is asked anew in each request: who leaves a network is out.
+members for members and the editorial team. Focal points and forum moderators moderate their
+network's forum, the editorial team all of them. It is asked anew in each request: who leaves a
+network is out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db.models import Q, QuerySet
 from cpmg.users.models import MEMBERS, User
 from pages.access import STAFF, is_staff
 
-from ..membership import FOCAL_POINTS_OF, MEMBERS_OF, networks_in_focus_of, networks_of
+from ..membership import Membership, networks_moderated_by, networks_of, with_role
 from .models import Forum, Post, Topic
 
 NOTHING = Q(pk__in=())
@@ -97,27 +98,29 @@ def standing_of(user: Any) -> Standing:
         pk=user.pk,
         is_member=user.groups.filter(name=MEMBERS).exists(),
         networks=tuple(networks_of(user)),
-        moderates=tuple(networks_in_focus_of(user)),
+        moderates=tuple(networks_moderated_by(user)),
     )
 
 
 def readers_of(forum: Forum) -> QuerySet[User]:
     """The people who may enter ``forum``."""
-    groups = [MEMBERS]
+    entering = Q(groups__name__in=STAFF) | Q(is_superuser=True)
     if forum.network:
-        groups = [f"{MEMBERS_OF}{forum.network.code}", f"{FOCAL_POINTS_OF}{forum.network.code}"]
-    entering = Q(groups__name__in=[*groups, *STAFF]) | Q(is_superuser=True)
+        members = Membership.objects.current().filter(network=forum.network)
+        entering |= Q(pk__in=members.order_by().values("person"))
+    else:
+        entering |= Q(groups__name=MEMBERS)
     return User.objects.filter(
         pk__in=User.objects.filter(entering, is_active=True).order_by().values("pk")
     )
 
 
 def moderators_of(forum: Forum) -> QuerySet[User]:
-    """Whom a report concerns: the focal points of the network, or the editorial team where there
-    is none."""
-    active = User.objects.filter(is_active=True)
+    """Whom a report concerns: the moderators and focal points of the network, or the editorial
+    team where there are none."""
     if forum.network:
-        focal = active.filter(groups__name=f"{FOCAL_POINTS_OF}{forum.network.code}")
-        if focal.exists():
-            return focal.distinct()
-    return active.filter(groups__name__in=STAFF).distinct()
+        roles = (Membership.Role.FOCAL_POINT, Membership.Role.MODERATOR)
+        own = with_role(*roles, code=forum.network.code)
+        if own.exists():
+            return own
+    return User.objects.filter(is_active=True, groups__name__in=STAFF).distinct()

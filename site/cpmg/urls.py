@@ -12,6 +12,7 @@ from cpmg.api import api
 from cpmg.mail import urls as mail_urls
 from cpmg.users import urls as users_urls
 from cpmg.users import views as users_views
+from networks import urls as networks_urls
 from networks.forum import urls as forum_urls
 from pages import sitemaps
 from pages import views as pages_views
@@ -57,6 +58,7 @@ urlpatterns += [
 urlpatterns += i18n_patterns(
     *search_urls.in_language,
     *users_urls.in_language,
+    *networks_urls.in_language,
     *repository_urls.in_language,
     *forum_urls.in_language,
     path("_util/login/", users_views.sign_in),

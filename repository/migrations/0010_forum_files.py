@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('networks', '0004_forum_of_each'),
-        ('repository', '0008_file_properties'),
+        ('repository', '0009_kinds_of_submissions'),
         ('wagtaildocs', '0014_alter_document_file_size'),
     ]
 
