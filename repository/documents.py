@@ -3,8 +3,8 @@
 Whoever may read something that shows a document may have it: a publication that holds it, or
 another page that links to it. A document that nothing live shows is for those who work with
 documents in the admin, and for those who may look at a submission or read a post that it belongs
-to. To everybody
-else a hidden document and one that does not exist are the same: nothing is here (404).
+to. To everybody else a hidden document and one that does not exist are the same: nothing is here
+(404).
 
 What was not scanned yet where there is a scanner, and what is infected, nobody gets. Those who
 brought it, or work with documents, are told so.

@@ -7,19 +7,26 @@ said in confidence is anywhere else, and who has left a network finds nothing of
 from __future__ import annotations
 
 import re
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from ninja import Schema
+from pydantic import Field
 
 from networks.forum.access import Standing
+from networks.forum.api import AFTER, operation
 from networks.forum.formatting import plain
 from networks.forum.models import Post
 from networks.forum.views.entering import for_members, standing
+from pages.api import BadQuery, Query, Text
 
 from .engines.database import Asked, among, matches
 from .highlighting import Marker
@@ -96,3 +103,58 @@ def search_page(request: HttpRequest) -> HttpResponse:
     finds = search(request.user, standing(request), query, after=request.GET.get("after", ""))
     context = {"query": query, "finds": finds}
     return render(request, "networks/forum/search.html", context)
+
+
+# The API ------------------------------------------------------------------------------
+
+
+class FoundItem(Schema):
+    """A post that holds the words."""
+
+    key: uuid.UUID
+    topic: uuid.UUID
+    forum: str
+    title: str
+    number: int
+    author: str | None
+    language: str
+    posted_at: datetime
+    snippets: list[str] = Field(description="HTML, with the words marked.")
+    url: str
+
+
+class FoundPage(Schema):
+    items: list[FoundItem]
+    next: str = Field(description="For `after`; empty on the last page.")
+
+
+@operation(
+    "GET",
+    "/search/",
+    FoundPage,
+    id="forum_search",
+    summary="Posts by words, the latest first",
+    texts=(Text("q", "Words, “phrases”, -words.", MAX_CHARACTERS), AFTER),
+)
+def find_posts(request: HttpRequest, query: Query) -> Any:
+    if query.texts["after"] and not _PLACE.fullmatch(query.texts["after"]):
+        raise BadQuery({"after": _("This is not from a page before.")})
+    finds = search(request.user, standing(request), query.texts["q"], after=query.texts["after"])
+    items = [
+        {
+            "key": found.post.key,
+            "topic": found.post.topic.key,
+            "forum": found.post.topic.forum.code,
+            "title": found.post.topic.title,
+            "number": found.post.number,
+            "author": str(found.post.author) if found.post.author else None,
+            "language": found.post.language,
+            "posted_at": found.post.posted_at,
+            "snippets": [str(passage) for passage in found.passages],
+            "url": request.build_absolute_uri(
+                reverse("forum_post", kwargs={"key": found.post.key})
+            ),
+        }
+        for found in finds.rows
+    ]
+    return {"items": items, "next": finds.after}

@@ -32,7 +32,7 @@ class Standing:
     networks: tuple[str, ...] = ()
     moderates: tuple[str, ...] = ()
 
-    # As conditions on rows ------------------------------------------------------------------
+    # As conditions on rows ------------------------------------------------------------
 
     def forums(self, path: str = "") -> Q:
         """On the forum at ``path`` of a row, ``"topic__forum__"`` for one."""
@@ -69,7 +69,7 @@ class Standing:
             | Q(**{f"{path}state": Post.State.WAITING}) & waiting
         )
 
-    # As answers ----------------------------------------------------------------------------
+    # As answers -----------------------------------------------------------------------
 
     def enters(self, forum: Forum) -> bool:
         if self.is_staff:

@@ -51,7 +51,7 @@ def may_enter(user: Any) -> bool:
     return standing_of(user).moderates_any
 
 
-# What lies on it -------------------------------------------------------------------------------
+# What lies on it ----------------------------------------------------------------------
 
 
 def reports(stands: Standing) -> QuerySet[Report]:
@@ -106,7 +106,7 @@ def figures(stands: Standing) -> list[tuple[str, int]]:
     ]
 
 
-# Views -----------------------------------------------------------------------------------------
+# Views --------------------------------------------------------------------------------
 
 
 class AtTheForumDesk:
@@ -192,6 +192,21 @@ def _with_files(posts: list[Any]) -> None:
         post.files = files.get(post.key, [])
 
 
+def find_member(given: str, forum: Forum | None, stands: Standing) -> User | None:
+    """The person with this address or handle among the readers of ``forum``; without a forum only
+    the editorial team finds anybody."""
+    given = given.replace("\0", "").strip()
+    match = Q(email__iexact=given)
+    if given.startswith("@"):
+        match = Q(forum_handle__name=given[1:].lower())
+    people = User.objects.filter(match, is_active=True)
+    if forum is not None:
+        people = people.filter(pk__in=readers_of(forum).values("pk"))
+    elif not stands.is_staff:
+        return None
+    return people.first()
+
+
 class RestrictForm(forms.Form):
     """Who may not write, where, until when, and why."""
 
@@ -228,16 +243,8 @@ class RestrictForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        given = data.get("person", "").strip()
-        if given:
-            match = Q(email__iexact=given)
-            if given.startswith("@"):
-                match = Q(forum_handle__name=given[1:].lower())
-            people = User.objects.filter(match)
-            forum = data.get("forum")
-            if forum is not None:
-                people = people.filter(pk__in=readers_of(forum).values("pk"))
-            data["member"] = people.first() if forum or self.standing.is_staff else None
+        if given := data.get("person", ""):
+            data["member"] = find_member(given, data.get("forum"), self.standing)
             if data["member"] is None:
                 self.add_error("person", _("No member of this forum has this address or name."))
         return data
@@ -376,7 +383,7 @@ urlpatterns = [
 ]
 
 
-# In the menu -------------------------------------------------------------------------------------
+# In the menu --------------------------------------------------------------------------
 
 
 class ForumMenuItem(MenuItem):

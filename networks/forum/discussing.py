@@ -118,7 +118,7 @@ def note(instance: Any, action: str, user: User | None, **data: Any) -> None:
     log(instance=instance, action=PREFIX + action, user=user, data=data or None)
 
 
-# What may be said ------------------------------------------------------------------------
+# What may be said ---------------------------------------------------------------------
 
 
 def restriction_of(user: User, forum: Forum) -> Restriction | None:
@@ -237,7 +237,7 @@ def _waits(
     ) > LINKS_OF_NEWCOMERS
 
 
-# Writing -----------------------------------------------------------------------------------
+# Writing ------------------------------------------------------------------------------
 
 
 def start(
@@ -252,6 +252,7 @@ def start(
     if (said := _said_before(user, words)) is not None:
         return said.topic
     standing = _enter(user, forum)
+    forum = Forum.objects.select_related("network").get(pk=forum.pk)  # as it is now
     _check_writing(user, forum)
     title = check_title(title)
     text, found, people = check(words, forum)
@@ -404,7 +405,7 @@ def _locked_post(post: Post) -> Iterator[tuple[Post, Topic]]:
     post.refresh_from_db()
 
 
-# One's own posts -----------------------------------------------------------------------------
+# One's own posts ----------------------------------------------------------------------
 
 
 def may_edit(user: User, post: Post) -> bool:
@@ -509,7 +510,7 @@ def _remove(post: Post, topic: Topic, user: User, reason: str) -> None:
     signals.removed.send(Post, post=post)
 
 
-# Reading and following -----------------------------------------------------------------------
+# Reading and following ----------------------------------------------------------------
 
 
 def read(user: User, topic: Topic, number: int) -> None:
@@ -579,7 +580,7 @@ def followers_of(topic: Topic) -> Any:
     return readers.filter(pk__in=following.union(of_forum.values("person")))
 
 
-# Drafts ------------------------------------------------------------------------------------
+# Drafts -------------------------------------------------------------------------------
 
 
 def keep_draft(
@@ -619,7 +620,7 @@ def draft_of(user: User, forum: Forum, topic: Topic | None = None) -> Draft | No
     return Draft.objects.filter(person=user, forum=forum, topic=topic).first()
 
 
-# Reports -----------------------------------------------------------------------------------
+# Reports ------------------------------------------------------------------------------
 
 
 def report(user: User, post: Post, reason: str, comment: str = "") -> Report:
@@ -663,7 +664,7 @@ def resolve(user: User, found: Report, *, upheld: bool) -> Report:
     return found
 
 
-# Moderating ----------------------------------------------------------------------------------
+# Moderating ---------------------------------------------------------------------------
 
 
 def _check_moderating(user: User, forum: Forum) -> Standing:

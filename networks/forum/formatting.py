@@ -98,7 +98,7 @@ def _escape(name: str) -> str:
     return re.sub(r"([\\`*_\[\]<>#~|@])", r"\\\1", name)
 
 
-# How Markdown is read ---------------------------------------------------------------------
+# How Markdown is read -----------------------------------------------------------------
 
 
 def leads_to_the_web(url: str) -> bool:

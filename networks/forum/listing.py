@@ -35,7 +35,7 @@ UNREAD_FOR = timedelta(days=90)
 _PLACE = re.compile(r"([01])-([0-9]{1,17})-([0-9]{1,17})", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Forums ------------------------------------------------------------------------------------
+# Forums -------------------------------------------------------------------------------
 
 
 def forums(user: Any, standing: Standing) -> list[Any]:
@@ -73,7 +73,7 @@ def _seen(user: Any) -> Subquery:
     return Subquery(readings.values("number")[:1])
 
 
-# Topics ------------------------------------------------------------------------------------
+# Topics -------------------------------------------------------------------------------
 
 
 @dataclass
@@ -88,6 +88,11 @@ class Topics:
     @property
     def all(self) -> list[Any]:
         return [*self.pinned, *self.rows]
+
+
+def is_place(after: str) -> bool:
+    """Whether ``after`` can be from a page before."""
+    return _PLACE.fullmatch(after) is not None
 
 
 def topics(
@@ -144,7 +149,7 @@ def mark_unread(rows: Sequence[Any], user: Any) -> None:
         row.is_unread = row.last_post_at > since and (row.seen or 0) < row.last_number
 
 
-# Posts -------------------------------------------------------------------------------------
+# Posts --------------------------------------------------------------------------------
 
 
 @dataclass

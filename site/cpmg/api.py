@@ -7,6 +7,7 @@ the addresses are read.
 from wagtail.api.v3.api import api
 
 from networks import api as networks
+from networks.forum import api as forum
 from networks.membership import api as memberships
 from networks.membership.joining import Refused
 from pages.api import BadQuery, assessments, countries, events, refuse, statistics, vocabularies
@@ -14,6 +15,7 @@ from pages.api.auth import Forbidden, Unauthorised
 from pages.api.gate import refuse_person, refuse_stranger
 from repository import api as publications
 from search import api as search
+from search import forum as forum_search  # noqa: F401  (adds to the router of the forum)
 from search import questions  # noqa: F401  (adds to the router of the search)
 
 from . import openapi, wagtail_api
@@ -39,6 +41,7 @@ wagtail_api.find_pages_in_all_languages()
 api.add_router("/countries/", countries.router)
 api.add_router("/networks/", networks.router)
 api.add_router("/memberships/", memberships.router)
+api.add_router("/forum/", forum.router)
 api.add_router("/events/", events.router)
 api.add_router("/publications/", publications.router)
 api.add_router("/search/", search.router)

@@ -146,7 +146,7 @@ def post(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect(address_of(found))
 
 
-# What one marks --------------------------------------------------------------------------------
+# What one marks -----------------------------------------------------------------------
 
 
 @for_members

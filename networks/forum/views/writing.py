@@ -30,7 +30,7 @@ from .reading import address_of
 WHILE_TYPING = "X-While-Typing"
 
 
-# What all forms do -----------------------------------------------------------------------------
+# What all forms do --------------------------------------------------------------------
 
 
 def status_of(refusal: Refused) -> int:
@@ -153,7 +153,7 @@ def _keep_draft(writing: Writing, forum: Forum, topic: Topic | None) -> HttpResp
     return redirect("forum_drafts")
 
 
-# A new topic -------------------------------------------------------------------------------------
+# A new topic --------------------------------------------------------------------------
 
 
 @for_members
@@ -221,7 +221,7 @@ def _said(request: HttpRequest, post: Post | None) -> HttpResponse:
     return redirect(address_of(post))
 
 
-# A reply -----------------------------------------------------------------------------------------
+# A reply ------------------------------------------------------------------------------
 
 
 @for_members
@@ -283,7 +283,7 @@ def _quotation(post: Post) -> str:
     return quoted(post.text, str(post.author) if post.author else _("A closed account"))
 
 
-# One's own posts ---------------------------------------------------------------------------------
+# One's own posts ----------------------------------------------------------------------
 
 
 @for_members

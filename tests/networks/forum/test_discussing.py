@@ -40,7 +40,7 @@ def who_reads(talk, topic) -> set[str]:
     }
 
 
-# Access ------------------------------------------------------------------------------------
+# Access -------------------------------------------------------------------------------
 
 
 def test_a_networks_forum_is_for_its_members_and_staff(talk):
@@ -82,7 +82,7 @@ def test_readable_by_says_the_same_as_the_answer_for_one(talk):
             assert readers_of(forum).filter(pk=person.pk).exists() == (forum in entered)
 
 
-# Writing -----------------------------------------------------------------------------------
+# Writing ------------------------------------------------------------------------------
 
 
 def test_posts_are_numbered_and_told(talk, told):
@@ -160,7 +160,7 @@ def test_mentions_are_of_people_who_share_the_forum(talk):
     assert post.html.count("mention") == 1
 
 
-# Editing and removing ------------------------------------------------------------------------
+# Editing and removing -----------------------------------------------------------------
 
 
 def test_an_edit_keeps_what_was_said_before(talk):
@@ -210,7 +210,7 @@ def test_a_topic_goes_with_its_only_post(talk):
         discussing.restore(talk.people["fay"], topic.posts.get())
 
 
-# Approval, rates, restrictions ----------------------------------------------------------------
+# Approval, rates, restrictions --------------------------------------------------------
 
 
 def test_posts_wait_for_approval_where_the_network_wants_it(talk, told):
@@ -300,7 +300,7 @@ def test_a_restricted_member_reads_and_does_not_write(talk):
         talk.topic("ben", forum=talk.hall)
 
 
-# Moderating ------------------------------------------------------------------------------------
+# Moderating ---------------------------------------------------------------------------
 
 
 def test_only_moderators_of_the_forum_moderate(talk):
@@ -357,7 +357,7 @@ def test_reports_are_resolved_once(talk):
         discussing.resolve(talk.people["edna"], first, upheld=True)
 
 
-# Reading, following, drafts ---------------------------------------------------------------------
+# Reading, following, drafts -----------------------------------------------------------
 
 
 def test_reading_costs_one_row_for_a_topic(talk):

@@ -71,7 +71,7 @@ def queries(client: Client, at: str) -> int:
     return len(captured)
 
 
-# Who comes in ----------------------------------------------------------------------------------
+# Who comes in -------------------------------------------------------------------------
 
 
 def test_strangers_are_led_to_sign_in_and_non_members_told(talk, client):
@@ -124,7 +124,7 @@ def test_nothing_of_the_forum_is_kept_by_a_cache(talk):
     assert soup(response).find("meta", {"name": "robots", "content": "noindex"})
 
 
-# Reading ---------------------------------------------------------------------------------------
+# Reading ------------------------------------------------------------------------------
 
 
 def test_a_topic_is_read_page_by_page_and_from_the_first_new_post(talk):
@@ -232,7 +232,7 @@ def test_pages_take_the_same_number_of_queries_at_any_size(talk):
     assert max(few) <= 45
 
 
-# Writing ---------------------------------------------------------------------------------------
+# Writing ------------------------------------------------------------------------------
 
 
 def test_a_topic_is_previewed_posted_and_answered(talk):
@@ -401,7 +401,7 @@ def test_a_file_goes_with_its_post(talk):
     assert not ForumAttachment.objects.filter(post__author=talk.people["ben"]).exists()
 
 
-# What it is about --------------------------------------------------------------------------------
+# What it is about ---------------------------------------------------------------------
 
 
 def test_a_topic_is_shown_on_what_it_is_about_to_those_who_may_read_it(talk, client):
@@ -421,7 +421,7 @@ def test_a_topic_is_shown_on_what_it_is_about_to_those_who_may_read_it(talk, cli
     assert "In the forum" not in anonymous.text
 
 
-# Searching ----------------------------------------------------------------------------------
+# Searching ----------------------------------------------------------------------------
 
 
 def test_words_are_found_among_what_one_may_read(talk):
