@@ -20,6 +20,7 @@ from wagtail.models import APIToken
 
 from cpmg.users.models import MEMBERS, User
 from networks.factories import NetworkIndexPageFactory, NetworkPageFactory
+from networks.forum import discussing, forums
 from networks.membership import focal_points_of, group_of
 from pages import access
 from pages import factories as make
@@ -50,17 +51,24 @@ MARKERS = {
     "withdrawn": "xqwithdrawnx",
     # What a withdrawn publication said, beyond its title.
     "taken back": "xqtakenx",
+    # In the forum of the network, in that of all members, waiting for approval, removed.
+    "said": "xqsaidx",
+    "said to members": "xqhallx",
+    "awaited": "xqawaitedx",
+    "unsaid": "xqunsaidx",
 }
+#: What is said in forums, as their moderators see it.
+TALK = ("said", "said to members", "awaited")
 #: The states that each reader sees.
 SEES = {
     "anonymous": {"public"},
-    "member": {"public", "members"},
-    "of the network": {"public", "members", "network", "withdrawn"},
-    "of another network": {"public", "members"},
-    "focal point": {"public", "members", "network", "withdrawn"},
-    "focal point of another network": {"public", "members"},
-    "editor": {"public", "members", "network", "withdrawn"},
-    "moderator": {"public", "members", "network", "withdrawn"},
+    "member": {"public", "members", "said to members"},
+    "of the network": {"public", "members", "network", "withdrawn", "said", "said to members"},
+    "of another network": {"public", "members", "said to members"},
+    "focal point": {"public", "members", "network", "withdrawn", *TALK},
+    "focal point of another network": {"public", "members", "said to members"},
+    "editor": {"public", "members", "network", "withdrawn", *TALK},
+    "moderator": {"public", "members", "network", "withdrawn", *TALK},
     "disabled": {"public"},
 }
 
@@ -77,6 +85,8 @@ class Shelves:
     publications: dict[str, Any] = field(default_factory=dict)
     documents: dict[str, Any] = field(default_factory=dict)
     submissions: dict[str, Any] = field(default_factory=dict)
+    topics: dict[str, Any] = field(default_factory=dict)
+    posts: dict[str, Any] = field(default_factory=dict)
 
 
 def in_all_languages(factory: Any, key: str, **fields: Any) -> dict[str, Any]:
@@ -217,6 +227,42 @@ def submit_in_all_states(world: Shelves) -> None:
         document.refresh_from_db()
     for page in world.publications.values():
         page.refresh_from_db()
+
+
+def talk_in_all_states(world: Shelves, author: User, moderator: User) -> None:
+    """Topics and posts with files, in the forum of the network and in that of all members."""
+    network = forums.of_network(world.network["en"].network)
+
+    def words(state: str) -> discussing.Words:
+        marker = MARKERS[state]
+        document = DocumentFactory(
+            title=f"{marker} document",
+            file=ContentFile(f"%PDF-1.4 {marker} text".encode(), f"{marker}-file.pdf"),
+            uploaded_by_user=author,
+            collection=unpublished(),
+        )
+        world.documents[state] = document
+        return discussing.Words(f"A report, {marker}", "en", files=[document])
+
+    def start(state: str, forum: Any, **more: Any) -> Any:
+        title = f"{MARKERS[state]} report on migration"
+        topic = discussing.start(author, forum, title, words(state), **more)
+        world.topics[state], world.posts[state] = topic, topic.posts.get()
+        return topic
+
+    about = ("publication", str(world.publications["public"].translation_key))
+    topic = start("said", network, about=about)
+    start("said to members", forums.of_members(), about=about)
+    again = discussing.Words(f"Edited, {MARKERS['said']}", "es")
+    discussing.edit(author, world.posts["said"], again, version=1)
+    discussing.set_approval(moderator, network, "everybody")
+    world.posts["awaited"] = discussing.reply(author, topic, words("awaited"))
+    discussing.set_approval(moderator, network, "nobody")
+    unsaid = discussing.reply(author, topic, words("unsaid"))
+    discussing.report(author, unsaid, "other", f"{MARKERS['unsaid']} comment")
+    discussing.delete(moderator, unsaid, "Not here")
+    discussing.hide(moderator, start("unsaid", network), "Not here")
+    discussing.keep_draft(author, network, topic, text=f"{MARKERS['typed']} draft", language="en")
 
 
 @pytest.fixture
