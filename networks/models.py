@@ -235,6 +235,7 @@ class NetworkPage(ConsultationProfile):
 
 
 from .forum import models as _forum  # noqa: E402, F401  (the models of the forum belong to this app)
+from .notices import models as _notices  # noqa: E402, F401
 
 __all__ = [
     "ConsultationProfile",

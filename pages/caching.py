@@ -44,6 +44,7 @@ IGNORED = {
     # Nothing of the forum is on a page of everybody's.
     *("forum", "topic", "post", "postedition", "mention", "handle", "reading", "allread"),
     *("following", "report", "restriction", "draft", "forumattachment"),
+    *("notice", "noticewishes", "feedkey"),
 }
 
 

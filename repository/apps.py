@@ -14,13 +14,14 @@ class RepositoryConfig(AppConfig):
         from cpmg.users.models import User
         from pages import doors
 
-        from . import forum_files, kinds, letters, review, shelves, submissions
+        from . import forum_files, kinds, letters, review, shelves, submissions, workspace
         from .desk import access, duplicates
         from .files import queue
         from .kinds.publications import PublicationKind
 
         kinds.register(PublicationKind())
         shelves.connect()
+        workspace.register()
         forum_files.connect()
         queue.connect()
         review.connect()

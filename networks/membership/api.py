@@ -107,11 +107,20 @@ REFUSED = {
 }
 
 
-def operation(method: str, path: str, auth: PersonAuth, id: str, summary: str, answer: Any) -> Any:
-    """An operation in the language asked for, whose refusals are problem answers."""
+def operation(
+    method: str,
+    path: str,
+    auth: PersonAuth,
+    id: str,
+    summary: str,
+    answer: Any,
+    *,
+    of: Router = router,
+) -> Any:
+    """An operation in the language asked for; what it answers is the person's alone."""
 
     def register(view: Any) -> Any:
-        kept = router.api_operation(
+        kept = of.api_operation(
             [method],
             path,
             auth=auth,

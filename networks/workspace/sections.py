@@ -15,6 +15,7 @@ from pages.addresses import Addresses
 from pages.models import EventPage
 from pages.models.base import active_language
 
+from ..forum.models import Topic
 from ..membership import Membership, decides_about, directory
 from ..models import NetworkPage
 from . import LENGTH, Found, Item, Section, Task, assign, show
@@ -71,6 +72,22 @@ def _member(membership: Membership, code: str) -> Item:
     )
 
 
+def discussions(request: HttpRequest, page: NetworkPage) -> Found:
+    """The topics in which something was said last."""
+    code = page.network.code
+    topics = Topic.objects.readable_by(request.user).filter(forum__network__code=code)
+    items = [
+        Item(
+            topic.title,
+            reverse("forum_topic", args=[topic.key]),
+            topic.last_post_at,
+            "" if topic.language == active_language() else topic.language,
+        )
+        for topic in topics.filter(is_locked=False).latest_first()[:LENGTH]
+    ]
+    return Found(items, reverse("forum", args=[code]), _("All discussions"))
+
+
 def requests(request: HttpRequest, page: NetworkPage) -> list[Task]:
     """Requests to join, for those who decide."""
     if not decides_about(request.user).filter(pk=page.network_id).exists():
@@ -102,6 +119,8 @@ def ending(request: HttpRequest, page: NetworkPage) -> list[Task]:
 def register() -> None:
     nothing = gettext_lazy("There are no events of this network yet.")
     show(Section("events", gettext_lazy("Events"), 30, events, nothing))
+    silence = gettext_lazy("Nothing has been said yet.")
+    show(Section("discussions", gettext_lazy("Open discussions"), 10, discussions, silence))
     nobody = gettext_lazy("Nobody is in the directory yet.")
     show(Section("members", gettext_lazy("Members"), 40, members, nobody))
     assign(requests)

@@ -10,6 +10,7 @@ from networks import api as networks
 from networks.forum import api as forum
 from networks.membership import api as memberships
 from networks.membership.joining import Refused
+from networks.notices import api as notices
 from pages.api import BadQuery, assessments, countries, events, refuse, statistics, vocabularies
 from pages.api.auth import Forbidden, Unauthorised
 from pages.api.gate import refuse_person, refuse_stranger
@@ -41,6 +42,7 @@ wagtail_api.find_pages_in_all_languages()
 api.add_router("/countries/", countries.router)
 api.add_router("/networks/", networks.router)
 api.add_router("/memberships/", memberships.router)
+api.add_router("/notices/", notices.router)
 api.add_router("/forum/", forum.router)
 api.add_router("/events/", events.router)
 api.add_router("/publications/", publications.router)

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include(users_urls)),
     path("mail/", include(mail_urls)),
     path("", include(search_urls)),
+    path("", include(networks_urls)),
     path("admin/login/", users_views.sign_in),
     path("admin/password_reset/", users_views.new_password),
     path("admin/", include(wagtailadmin_urls)),
