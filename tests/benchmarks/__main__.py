@@ -81,10 +81,11 @@ def prepared() -> Iterator[None]:
 def main() -> None:
     with prepared():
         run()
-        from tests.benchmarks import alerts, search
+        from tests.benchmarks import alerts, forum, search
 
         search.run()
         alerts.run()
+        forum.run()
 
 
 def run() -> None:
