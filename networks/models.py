@@ -19,6 +19,7 @@ from pages.models import (
     BasePage,
     BasePageQuerySet,
     Country,
+    CountryPage,
     EventPage,
     Network,
     Organisation,
@@ -26,6 +27,11 @@ from pages.models import (
 from pages.models.base import BasePageManager, SectionPage, active_language
 from pages.models.vocabularies import TermKey, TermsField, collation_key
 from pages.translatable import synchronised, translated
+
+from . import membership
+from .comparison import Comparison
+from .membership import directory
+from .membership.models import Membership
 
 
 def _text(name: Any, help_text: Any = "") -> RichTextField:
@@ -40,6 +46,10 @@ class ConsultationProfile(BasePage):
     contribution_national = _text(_("contribution to governance at national level"))
     contribution_regional = _text(_("contribution to governance at regional level"))
     contribution_global = _text(_("contribution to governance at global level"))
+    examples = _text(
+        _("examples of contributions"),
+        _("What was achieved, by whom and when: a guideline, an agreement, a training, a policy."),
+    )
     structures = _text(_("structures"), _("Working groups, secretariat, meetings, funding."))
     added_value = _text(_("added value of membership"))
     how_to_join = _text(_("how to join"))
@@ -59,6 +69,7 @@ class ConsultationProfile(BasePage):
         "contribution_national",
         "contribution_regional",
         "contribution_global",
+        "examples",
         "structures",
         "added_value",
         "how_to_join",
@@ -73,6 +84,7 @@ class ConsultationProfile(BasePage):
                 FieldPanel("contribution_national", heading=_("National level")),
                 FieldPanel("contribution_regional", heading=_("Regional level")),
                 FieldPanel("contribution_global", heading=_("Global level")),
+                FieldPanel("examples", heading=_("Examples")),
             ],
             heading=_("Contribution to migration governance"),
         ),
@@ -98,7 +110,11 @@ class ConsultationProfile(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["partners"] = sorted(self.partners.all(), key=lambda p: collation_key(p.label))
-        context["countries"] = sorted(self.countries.all(), key=lambda c: collation_key(c.label))
+        countries = sorted(self.countries.all(), key=lambda c: collation_key(c.label))
+        context["countries"] = countries
+        codes = {country.code for country in countries}
+        pages = CountryPage.objects.listed(request) if countries else []
+        context["participants"] = [page for page in pages if page.country.code in codes]
         return context
 
 
@@ -130,6 +146,7 @@ class NetworkIndexPage(SectionPage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["networks"] = NetworkPage.objects.listed(request)
+        context["comparison"] = Comparison.asked(request.GET, context["networks"])
         context["consultations"] = (
             ConsultationsPage.objects.readable_by(request.user)
             .in_language(active_language())
@@ -153,6 +170,15 @@ class ConsultationsPage(ConsultationProfile):
     class Meta:
         verbose_name = _("profile of the Consultations")
         verbose_name_plural = _("profiles of the Consultations")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["networks"] = NetworkPage.objects.listed(request)
+        of_networks = EventPage.objects.listed(request).filter(
+            pk__in=EventPage.networks.through.objects.order_by().values("eventpage")
+        )
+        context["events"] = of_networks.latest_first()[:6]
+        return context
 
 
 class NetworkPage(ConsultationProfile):
@@ -202,4 +228,19 @@ class NetworkPage(ConsultationProfile):
             .filter(networks__code=self.network.code)
             .latest_first()[:10]
         )
+        context["focal_points"] = directory.named_focal_points(self.network.code)
+        own = membership.current(request.user).filter(network__code=self.network.code)
+        context["is_member"] = own.exists()
         return context
+
+
+from .forum import models as _forum  # noqa: E402, F401  (the models of the forum belong to this app)
+from .notices import models as _notices  # noqa: E402, F401
+
+__all__ = [
+    "ConsultationProfile",
+    "ConsultationsPage",
+    "Membership",
+    "NetworkIndexPage",
+    "NetworkPage",
+]

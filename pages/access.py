@@ -22,6 +22,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from wagtail.models import Page, PageViewRestriction
 
+from cpmg.users.access import groups_of
+
 if TYPE_CHECKING:
     from wagtail.query import PageQuerySet
 
@@ -59,7 +61,7 @@ def _refused_paths(user: User | AnonymousUser) -> list[str]:
             may = known
         elif kind == PageViewRestriction.GROUPS and known and group is not None:
             if own is None:
-                own = set(user.groups.values_list("pk", flat=True))
+                own = set(groups_of(user).values_list("pk", flat=True))
             may = may or group in own
         entered[key] = may
     return list(dict.fromkeys(key.split()[0] for key, may in entered.items() if not may))

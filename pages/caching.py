@@ -44,6 +44,10 @@ IGNORED = {
     *("contentversion", "calendarrecord", "glossaryterm", "loadedrecord", "rememberedpassage"),
     *("submission", "submissionfile", "upload", "savedsearch", "arrival", "match"),
     *("harvested", "harvestedin", "harvestchange", "harvestclock", "usage"),
+    # Nothing of the forum is on a page of everybody's.
+    *("forum", "topic", "post", "postedition", "mention", "handle", "reading", "allread"),
+    *("following", "report", "restriction", "draft", "forumattachment"),
+    *("notice", "noticewishes", "feedkey"),
 }
 
 

@@ -15,7 +15,17 @@ class RepositoryConfig(AppConfig):
         from cpmg.users.models import User
         from pages import doors, sitemaps
 
-        from . import changes, documents, kinds, letters, review, shelves, submissions
+        from . import (
+            changes,
+            documents,
+            forum_files,
+            kinds,
+            letters,
+            review,
+            shelves,
+            submissions,
+            workspace,
+        )
         from .desk import access, duplicates
         from .files import queue
         from .harvesting import ledger
@@ -26,6 +36,8 @@ class RepositoryConfig(AppConfig):
         for kind in (PublicationKind(), EventKind(), DatasetKind()):
             kinds.register(kind)
         shelves.connect()
+        workspace.register()
+        forum_files.connect()
         queue.connect()
         review.connect()
         duplicates.connect()

@@ -2,8 +2,9 @@
 
 Whoever may read something that shows a document may have it: a publication that holds it, or
 another page that links to it. A document that nothing live shows is for those who work with
-documents in the admin, and for those who may look at a submission that it belongs to. To everybody
-else a hidden document and one that does not exist are the same: nothing is here (404).
+documents in the admin, and for those who may look at a submission or read a post that it belongs
+to. To everybody else a hidden document and one that does not exist are the same: nothing is here
+(404).
 
 What was not scanned yet where there is a scanner, and what is infected, nobody gets. Those who
 brought it, or work with documents, are told so.
@@ -41,6 +42,7 @@ from pages.models.base import active_language
 from .citations import signposting
 from .citations.record import absolute, permalink
 from .files import blocked
+from .forum_files import belongs_to_post
 from .models import PublicationFile, PublicationPage, Submission
 from .usage import counting
 
@@ -52,12 +54,16 @@ _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})", re.ASCII)
 
 
 def may_have(user: Any, document: Any) -> bool:
-    """Whether the policy lets ``user`` have the file of ``document``; six queries at most."""
+    """Whether the policy lets ``user`` have the file of ``document``; a few queries."""
     if user is None or document is None:
         return False
     if readable_by(pages_with(document), user).exists():
         return True
-    return works_with(user, document) or belongs_to_submission(user, document)
+    return (
+        works_with(user, document)
+        or belongs_to_submission(user, document)
+        or belongs_to_post(user, document)
+    )
 
 
 def works_with(user: Any, document: Any) -> bool:
@@ -187,6 +193,7 @@ def _held(request: HttpRequest, document: Any, reason: str) -> HttpResponse:
         document.uploaded_by_user_id == user.pk
         or works_with(user, document)
         or belongs_to_submission(user, document)
+        or belongs_to_post(user, document)
     ):
         raise Http404
     context = {"reason": reason, "title": document.title, "language": active_language()}

@@ -42,8 +42,9 @@ from wagtail.signals import (
     workflow_rejected,
 )
 
+from cpmg.users.access import groups_of
 from cpmg.users.models import User
-from networks.membership import FOCAL_POINTS_OF, networks_in_focus_of
+from networks.membership import Membership, networks_in_focus_of, with_role
 from networks.models import NetworkPage
 from pages.models import Network
 
@@ -76,9 +77,9 @@ def network_of(page: Page) -> Network | None:
 
 def focal_points_for(network: Network) -> QuerySet[User]:
     """Who approves for ``network``: its focal points, or moderators while it has none."""
-    active = User.objects.filter(is_active=True)
-    own = active.filter(groups__name=f"{FOCAL_POINTS_OF}{network.code}")
-    return own if own.exists() else active.filter(groups__name="Moderators")
+    own = with_role(Membership.Role.FOCAL_POINT, code=network.code)
+    moderators = User.objects.filter(is_active=True, groups__name="Moderators")
+    return own if own.exists() else moderators
 
 
 def deciders(task: Task, page: Page) -> QuerySet[User]:
@@ -105,7 +106,7 @@ def waiting_for(user: User) -> QuerySet[Submission]:
 
 def group_tasks_of(user: User) -> list[Task]:
     """The steps that were given to groups of ``user``."""
-    groups = set(user.groups.values_list("pk", flat=True))
+    groups = set(groups_of(user).values_list("pk", flat=True))
     return [
         task
         for task in Task.objects.filter(active=True).specific()
@@ -121,10 +122,8 @@ def _shelves_for(user: User) -> Q:
     shelves = {shelf_of_network(code) for code in networks_in_focus_of(user)}
     mine = Q(shelf_code__in=shelves)
     if user.groups.filter(name="Moderators").exists():
-        spoken_for = User.groups.through.objects.filter(
-            group__name__startswith=FOCAL_POINTS_OF, user__is_active=True
-        ).values_list("group__name", flat=True)
-        codes = {name.removeprefix(FOCAL_POINTS_OF) for name in spoken_for}
+        focal_points = Membership.objects.current().filter(role=Membership.Role.FOCAL_POINT)
+        codes = set(focal_points.order_by().values_list("network__code", flat=True))
         mine |= ~Q(shelf_code__in=[shelf_of_network(code) for code in codes])
     return mine
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cpmg.users.urls import private
 
-from . import feeds, records, views
+from . import feeds, forum, records, views
 from .alerts import views as alerts
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
@@ -35,6 +35,7 @@ in_language = [
             ]
         ),
     ),
+    path(_("forum/"), include([private(_("search/"), forum.search_page, "forum_search")])),
     path(_("account/"), include([path(_("searches/"), include(_saved))])),
 ]
 # Translators: end of the parts of addresses.

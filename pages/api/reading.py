@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
@@ -33,7 +32,6 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import Router, Schema
 from ninja.decorators import decorate_view
 from pydantic import create_model
-from wagtail.api.v3.auth import BearerTokenAuth
 from wagtail.api.v3.errors import problem_response
 from wagtail.models import Page
 
@@ -42,26 +40,13 @@ from ..addresses import Addresses
 from ..filters import Choice, Day, Filter, Year
 from ..models.base import active_language
 from ..translating.facts import text_names
+from .auth import ReaderAuth
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT: int = settings.WAGTAILAPI_LIMIT_MAX
 MAX_OFFSET = 1_000_000
 LANGUAGES = list(dict(settings.LANGUAGES))
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
-
-
-# Who reads ---------------------------------------------------------------------------
-
-
-class ReaderAuth(BearerTokenAuth):
-    """Without a token the reader is anonymous; with one it is the token's user; a bad token
-    is refused. A session cookie counts for nothing, so no other site can borrow it."""
-
-    def __call__(self, request: HttpRequest) -> Any:
-        request.user = AnonymousUser()
-        if "Authorization" not in request.headers:
-            return request.user
-        return super().__call__(request)
 
 
 # What is wrong with a request --------------------------------------------------------
@@ -386,7 +371,10 @@ def in_language_asked(run: Callable) -> Callable:
             response = run(request, *args, **kwargs)
         response.headers["Content-Language"] = language
         if "Authorization" in request.headers:
-            response.headers["Cache-Control"] = "private, no-store"
+            asks_again = response.status_code == 200 and request.method == "GET"
+            response.headers["Cache-Control"] = (
+                f"private, {'no-cache' if asks_again else 'no-store'}"
+            )
         elif response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=60"
         else:

@@ -165,6 +165,12 @@ def figure(observation: Observation) -> str:
 
 
 @register.filter
+def at(items: Any, position: int) -> Any:
+    """The item at a position, for lists that run beside each other."""
+    return items[position]
+
+
+@register.filter
 def total_first(observations: Iterable[Observation]) -> list[Observation]:
     """Figures for both sexes before those for women and men."""
     return sorted(observations, key=lambda observation: observation.sex != Sex.TOTAL)

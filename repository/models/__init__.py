@@ -1,5 +1,6 @@
 """Publications and what describes them."""
 
+from .attachments import ForumAttachment
 from .desk import DuplicateKey, ReplyText
 from .files import FileDetails, Upload
 from .harvesting import HarvestChange, HarvestClock, Harvested, HarvestedIn
@@ -30,6 +31,7 @@ __all__ = [
     "EditorialReview",
     "FileDetails",
     "FocalPointApproval",
+    "ForumAttachment",
     "HarvestChange",
     "HarvestClock",
     "Harvested",

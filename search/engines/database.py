@@ -167,13 +167,13 @@ MATCHES: dict[str, Callable[[Asked, bool], tuple[str, list[Any]]]] = {
 }
 
 
-def matches(asked: Asked, every: bool) -> Scores:
-    """Scores by id of the pages that hold ``every`` term of ``asked``, or any; higher is
-    better.
+def matches(asked: Asked, every: bool, model: Any = PublicationPage) -> Scores:
+    """Scores by id of the pages, or rows of another indexed ``model``, that hold ``every`` term
+    of ``asked``, or any; higher is better.
 
     These are pages of all readers and languages: what is shown is asked of the pages."""
     sql, parameters = MATCHES[connection.vendor](asked, every)
-    content_type = ContentType.objects.get_for_model(PublicationPage)
+    content_type = ContentType.objects.get_for_model(model)
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, content_type.pk])
         return {int(pk): score for pk, score in cursor.fetchall()}

@@ -14,13 +14,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.defaults import bad_request
+from wagtail.api.v3.errors import problem_response
 
 #: Seconds and bytes for which a refused body is still read, so that the sender sees the answer.
 LINGER, LINGER_BYTES = 3, 64 * 1024 * 1024
@@ -32,8 +33,7 @@ class TooLarge(RequestDataTooBig):
 
 def limit_for(request: HttpRequest) -> int:
     """Bytes that ``request`` may bring."""
-    api = request.path.startswith("/api/") and "Authorization" in request.headers
-    if api or request.user.is_authenticated:
+    if request.user.is_authenticated:
         return settings.MAX_BODY
     return settings.MAX_BODY_OF_STRANGERS
 
@@ -97,7 +97,7 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def answer(request: HttpRequest, status: int, reason: str) -> HttpResponse:
     response: HttpResponse
     if request.path.startswith("/api/"):
-        response = JsonResponse({"detail": reason}, status=status)
+        response = problem_response(status=status, detail=reason)
     elif request.path.startswith("/uploads/"):
         response = HttpResponse(reason, status=status, content_type="text/plain; charset=utf-8")
     else:

@@ -12,6 +12,8 @@ from cpmg.api import api
 from cpmg.mail import urls as mail_urls
 from cpmg.users import urls as users_urls
 from cpmg.users import views as users_views
+from networks import urls as networks_urls
+from networks.forum import urls as forum_urls
 from pages import formats, sitemaps
 from pages import views as pages_views
 from pages.api import nothing_here
@@ -26,6 +28,7 @@ urlpatterns = [
     path("mail/", include(mail_urls)),
     path("", include(search_urls)),
     path("", include(repository_urls)),
+    path("", include(networks_urls)),
     path("admin/login/", users_views.sign_in),
     path("admin/password_reset/", users_views.new_password),
     path("admin/", include(wagtailadmin_urls)),
@@ -57,7 +60,9 @@ urlpatterns += [
 urlpatterns += i18n_patterns(
     *search_urls.in_language,
     *users_urls.in_language,
+    *networks_urls.in_language,
     *repository_urls.in_language,
+    *forum_urls.in_language,
     path("_util/login/", users_views.sign_in),
     *formats.in_language,
     path("", include(wagtail_urls)),

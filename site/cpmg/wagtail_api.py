@@ -4,52 +4,71 @@ They are changed in place, because two routers can't share an address. Look at e
 Wagtail is upgraded; the tests fail when an operation goes or is renamed.
 """
 
+import json
+from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import Router
+from ninja import NinjaAPI, Router
+from ninja.errors import ValidationError as NinjaValidationError
 from ninja.operation import Operation
+from pydantic import ValidationError as PydanticValidationError
 from wagtail.api.v3.auth import AllowAnonymous, BearerTokenAuth
+from wagtail.api.v3.errors import problem_response
 from wagtail.api.v3.querysets import get_pages_queryset
 from wagtail.api.v3.routers import pages as wagtail_pages
 from wagtail.contrib.redirects.api.v3.router import get_redirect_detail
 from wagtail.contrib.redirects.api.v3.router import router as redirects_router
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.documents.api.v3.router import router as documents_router
-from wagtail.images.api.v3.router import router as images_router
 from wagtail.models import Site
 
+from cpmg.users.models import Scope
 from pages.access import may_read
 from pages.api import missing
+from pages.api.auth import Auth, EditorAuth, ReaderAuth
+
+#: What readers must not list: Wagtail lists to everybody what lies in collections without a
+#: restriction, the files of drafts and of restricted pages too, and the old addresses of all pages.
+#: Readers find files at their publication, and where an address leads now with
+#: ``/redirects/find/``.
+FOR_EDITORS = {
+    *("documents_list", "documents_detail", "images_list", "images_detail", "redirects_list"),
+}
 
 
-class EditorAuth(BearerTokenAuth):
-    """A token of somebody who works in the admin."""
+def serve_people_as_we_do(api: NinjaAPI) -> None:
+    """Gives Wagtail's operations our ways of signing in: a bad token is no anonymous reader, and
+    a token needs the scope for what it does. After this no router can be added."""
+    for router in api._get_bound_routers():
+        for path_view in router.path_operations.values():
+            for operation in path_view.operations:
+                callbacks = operation.auth_callbacks
+                if not any(isinstance(c, (BearerTokenAuth, AllowAnonymous)) for c in callbacks):
+                    continue
+                changes = operation.methods != ["GET"]
+                auth: Auth
+                if operation.operation_id in FOR_EDITORS:
+                    auth = EditorAuth(Scope.READ)
+                elif any(isinstance(callback, AllowAnonymous) for callback in callbacks):
+                    auth = ReaderAuth()
+                else:
+                    auth = EditorAuth(Scope.EDIT if changes else Scope.READ, admin=False)
+                operation.auth_callbacks = [auth]
 
-    def authenticate(self, request: HttpRequest, token: str) -> Any:
-        api_token = super().authenticate(request, token)
-        if api_token and not request.user.has_perm("wagtailadmin.access_admin"):
-            raise PermissionDenied
-        return api_token
+
+def answer_invalid_with_400(api: NinjaAPI) -> None:
+    """Wagtail answers 422 to what ours answer 400 to; one API has one way."""
+    for kind in (NinjaValidationError, PydanticValidationError, ValidationError):
+        api.add_exception_handler(kind, _as_bad_request(api._exception_handlers[kind]))
 
 
-def close_lists() -> None:
-    """Documents, images and redirects are listed for editors only.
+def _as_bad_request(handler: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def answer(request: HttpRequest, error: Any) -> HttpResponse:
+        said = json.loads(handler(request, error).content)
+        return problem_response(status=400, detail=said["detail"], errors=said.get("errors"))
 
-    Wagtail lists to everybody what lies in collections without a restriction, the files of
-    drafts and of restricted pages too, and the old addresses of all pages. Readers find files
-    at their publication, and where an address leads now with ``/redirects/find/``.
-    """
-    _operation(redirects_router, "/{redirect_id}/").view_func = get_redirect
-    for router, paths in (
-        (documents_router, ("/", "/{document_id}/")),
-        (images_router, ("/", "/{image_id}/")),
-        (redirects_router, ("/",)),
-    ):
-        for path in paths:
-            operation = _operation(router, path)
-            operation.auth_param = operation.auth_callbacks = [EditorAuth()]
+    return answer
 
 
 def find_pages_in_all_languages() -> None:
@@ -60,18 +79,9 @@ def find_pages_in_all_languages() -> None:
     _operation(wagtail_pages.router, "/find/").view_func = find_page
 
 
-def describe_anonymous_reading() -> None:
-    """Says in the OpenAPI document that a token is optional where it is.
-
-    Wagtail describes an anonymous reader as a way of signing in that OpenAPI does not know.
-    """
-    for router in (wagtail_pages.router, redirects_router):
-        for path_view in router.path_operations.values():
-            for operation in path_view.operations:
-                for reader in operation.auth_callbacks:
-                    if isinstance(reader, AllowAnonymous):
-                        del reader.openapi_security_schema
-                        operation.openapi_extra = {"security": [{}]}
+def hide_old_addresses() -> None:
+    """``/redirects/{id}/`` tells nothing of pages that the reader may not read."""
+    _operation(redirects_router, "/{redirect_id}/").view_func = get_redirect
 
 
 def get_redirect(request: HttpRequest, redirect_id: int) -> Redirect:

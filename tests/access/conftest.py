@@ -21,7 +21,11 @@ from wagtail.models import APIToken
 
 from cpmg.users.models import MEMBERS, User
 from networks.factories import NetworkIndexPageFactory, NetworkPageFactory
-from networks.membership import focal_points_of, group_of
+from networks.forum import discussing, forums
+from networks.membership import focal_points_of, group_of, joining
+from networks.models import Membership
+from networks.notices import feeds
+from networks.notices.models import FeedKey
 from pages import access
 from pages import factories as make
 from pages.datasets import figures
@@ -53,17 +57,24 @@ MARKERS = {
     "withdrawn": "xqwithdrawnx",
     # What a withdrawn publication said, beyond its title.
     "taken back": "xqtakenx",
+    # In the forum of the network, in that of all members, waiting for approval, removed.
+    "said": "xqsaidx",
+    "said to members": "xqhallx",
+    "awaited": "xqawaitedx",
+    "unsaid": "xqunsaidx",
 }
+#: What is said in forums, as their moderators see it.
+TALK = ("said", "said to members", "awaited")
 #: The states that each reader sees.
 SEES = {
     "anonymous": {"public"},
-    "member": {"public", "members"},
-    "of the network": {"public", "members", "network", "withdrawn"},
-    "of another network": {"public", "members"},
-    "focal point": {"public", "members", "network", "withdrawn"},
-    "focal point of another network": {"public", "members"},
-    "editor": {"public", "members", "network", "withdrawn"},
-    "moderator": {"public", "members", "network", "withdrawn"},
+    "member": {"public", "members", "said to members"},
+    "of the network": {"public", "members", "network", "withdrawn", "said", "said to members"},
+    "of another network": {"public", "members", "said to members"},
+    "focal point": {"public", "members", "network", "withdrawn", *TALK},
+    "focal point of another network": {"public", "members", "said to members"},
+    "editor": {"public", "members", "network", "withdrawn", *TALK},
+    "moderator": {"public", "members", "network", "withdrawn", *TALK},
     "disabled": {"public"},
 }
 
@@ -80,6 +91,9 @@ class Shelves:
     publications: dict[str, Any] = field(default_factory=dict)
     documents: dict[str, Any] = field(default_factory=dict)
     submissions: dict[str, Any] = field(default_factory=dict)
+    topics: dict[str, Any] = field(default_factory=dict)
+    posts: dict[str, Any] = field(default_factory=dict)
+    memberships: dict[str, Any] = field(default_factory=dict)
 
 
 def in_all_languages(factory: Any, key: str, **fields: Any) -> dict[str, Any]:
@@ -253,6 +267,72 @@ def submit_in_all_states(world: Shelves) -> None:
         document.refresh_from_db()
     for page in world.publications.values():
         page.refresh_from_db()
+
+
+#: The key of a feed whose person has lost access.
+LOST_KEY = "k" * 43
+
+
+def join_in_all_states(world: Shelves) -> None:
+    """Others' places in the network: in the directory, asked for, offered, lost."""
+    network = world.network["en"].network
+
+    def person(name: str, **more: Any) -> User:
+        return User.objects.create_user(f"{name}@example.org", "correct horse battery", **more)
+
+    listed = person("listed", organisation=f"{MARKERS['network']} organisation")
+    lost = person("lost", organisation=f"{MARKERS['typed']} organisation")
+    for name, who in (("listed", listed), ("lost", lost)):
+        world.memberships[name] = Membership.objects.create(
+            network=network, person=who, state=Membership.State.ACTIVE, is_listed=True
+        )
+    asking = person("asking")
+    reason = f"{MARKERS['awaited']} reason"
+    world.memberships["asked"] = joining.ask(asking, network, reason)
+    moderator = User.objects.get(email="deciding-moderator@example.org")
+    message = f"{MARKERS['typed']} message"
+    world.memberships["invited"] = joining.invite(
+        network, "invited@example.org", moderator, role="member", message=message
+    )
+    forum = forums.of_network(network)
+    FeedKey.objects.create(person=lost, forum=forum, digest=feeds.digest_of(LOST_KEY))
+    joining.remove(world.memberships["lost"].pk, moderator, "Not any more")
+
+
+def talk_in_all_states(world: Shelves, author: User, moderator: User) -> None:
+    """Topics and posts with files, in the forum of the network and in that of all members."""
+    network = forums.of_network(world.network["en"].network)
+
+    def words(state: str) -> discussing.Words:
+        marker = MARKERS[state]
+        document = DocumentFactory(
+            title=f"{marker} document",
+            file=ContentFile(f"%PDF-1.4 {marker} text".encode(), f"{marker}-file.pdf"),
+            uploaded_by_user=author,
+            collection=unpublished(),
+        )
+        world.documents[state] = document
+        return discussing.Words(f"A report, {marker}", "en", files=[document])
+
+    def start(state: str, forum: Any, **more: Any) -> Any:
+        title = f"{MARKERS[state]} report on migration"
+        topic = discussing.start(author, forum, title, words(state), **more)
+        world.topics[state], world.posts[state] = topic, topic.posts.get()
+        return topic
+
+    about = ("publication", str(world.publications["public"].translation_key))
+    topic = start("said", network, about=about)
+    start("said to members", forums.of_members(), about=about)
+    again = discussing.Words(f"Edited, {MARKERS['said']}", "es")
+    discussing.edit(author, world.posts["said"], again, version=1)
+    discussing.set_approval(moderator, network, "everybody")
+    world.posts["awaited"] = discussing.reply(author, topic, words("awaited"))
+    discussing.set_approval(moderator, network, "nobody")
+    unsaid = discussing.reply(author, topic, words("unsaid"))
+    discussing.report(author, unsaid, "other", f"{MARKERS['unsaid']} comment")
+    discussing.delete(moderator, unsaid, "Not here")
+    discussing.hide(moderator, start("unsaid", network), "Not here")
+    discussing.keep_draft(author, network, topic, text=f"{MARKERS['typed']} draft", language="en")
 
 
 @pytest.fixture

@@ -7,6 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from cpmg.openapi import operations
 
 SNAPSHOT = Path(__file__).parent / "openapi.json"
 
@@ -47,3 +51,56 @@ def test_the_documentation_needs_no_other_server(db, get):
     assert "CPMG API" in page
     assert "//" not in page.replace("http://testserver", "")
     assert "/static/ninja/" in page
+
+
+def test_the_document_is_valid(db, document):
+    assert [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+def test_every_operation_says_what_it_does_who_may_use_it_and_how_it_fails(db, document):
+    schemes = document["components"]["securitySchemes"]
+    names = set()
+    for path, method, operation in operations(document):
+        where = (method, path)
+        assert operation["summary"] and operation["description"], where
+        names.add(operation["operationId"])
+        assert {"400", "401", "429"} <= operation["responses"].keys(), where
+        assert operation["security"], where
+        for way in operation["security"]:
+            assert way.keys() <= schemes.keys(), where
+        if {} not in operation["security"]:
+            assert "403" in operation["responses"], where
+        if "{" in path:
+            assert "404" in operation["responses"], where
+    assert len(names) == len(list(operations(document)))
+    for response in document["components"]["responses"].values():
+        for kind, media in response.get("content", {}).items():
+            assert (kind, media["schema"]) == (
+                "application/problem+json",
+                {"$ref": "#/components/schemas/Problem"},
+            )
+
+
+def test_every_example_is_what_its_schema_says(db, document):
+    """Of requests and of answers."""
+    found = 0
+    for path, method, operation in operations(document):
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for body in bodies:
+            for kind, media in body.get("content", {}).items():
+                if "json" not in kind:
+                    continue
+                assert "example" in media, (method, path)
+                whole = {**media["schema"], "components": document["components"]}
+                errors = list(Draft202012Validator(whole).iter_errors(media["example"]))
+                assert not errors, (method, path, errors[0].message)
+                found += 1
+    assert found > 70
+
+
+def test_errors_come_as_the_document_says(db, get, document):
+    problem = {**document["components"]["schemas"]["Problem"]}
+    for address, status in (("/events/?limit=0", 400), ("/events/999999/", 404)):
+        answer = get(address)
+        assert answer.status_code == status
+        Draft202012Validator(problem).validate(answer.json())

@@ -81,12 +81,13 @@ def prepared() -> Iterator[None]:
 def main() -> None:
     with prepared():
         run()
-        from tests.benchmarks import alerts, datasets, figures, search
+        from tests.benchmarks import alerts, datasets, figures, forum, search
 
         figures.run()
         search.run()
         alerts.run()
         datasets.run()
+        forum.run()
 
 
 def run() -> None:

@@ -29,6 +29,7 @@ from wagtail.search.index import get_indexed_models
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from networks import factories as networks
+from networks.forum.forums import make_missing
 from networks.models import ConsultationProfile, NetworkPage
 from pages import factories as pages
 from pages.caching import content_changed
@@ -429,6 +430,7 @@ class Loading:
             )
 
     def _networks(self) -> None:
+        make_missing()
         file = "pages/networks.json"
         self._each("consultations", file, [self.content.networks.cmc], self._consultations)
         self._each("network-page", file, self.content.networks.networks, self._network)

@@ -387,6 +387,7 @@ class ConsultationRecord(PageRecord):
     contribution_national: Text | None
     contribution_regional: Text | None
     contribution_global: Text | None
+    examples: Text | None = None
     structures: Text | None
     added_value: Text | None
     how_to_join: Text | None

@@ -31,6 +31,8 @@ def queue(
     category: str | None = None,
     about: tuple[str, Any] | None = None,
     thread: str = "",
+    message_id: str = "",
+    headers: dict[str, str] | None = None,
 ) -> None:
     """Queues a letter in the running transaction: what is rolled back is not sent.
 
@@ -44,7 +46,18 @@ def queue(
     ``cpmg.mail.conditions`` knows it, and what to ask it about (JSON).
     ``thread`` names what the letters of a conversation share, so that mail programs keep them
     together.
+    ``message_id`` is the letter's number (``<...@our domain>``) where others will refer to it, and
+    ``headers`` are more of its header fields, such as ``References`` and ``List-Id``.
     """
     from .outgoing import put
 
-    put(letter, to, event=event, category=category, about=about, thread=thread)
+    put(
+        letter,
+        to,
+        event=event,
+        category=category,
+        about=about,
+        thread=thread,
+        message_id=message_id,
+        headers=headers,
+    )

@@ -46,6 +46,7 @@ class OutgoingMail(models.Model):
     about = models.JSONField(_("condition"), null=True, blank=True, encoder=DjangoJSONEncoder)
     message_id = models.CharField(_("message number"), max_length=255)
     thread = models.CharField(_("conversation"), max_length=200, blank=True)
+    headers = models.JSONField(_("more header fields"), default=dict, blank=True)
     subject = models.CharField(_("subject"), max_length=200)
     #: Both are emptied once nobody needs them any more: links in them may set a password.
     text = models.TextField(_("text"), blank=True)

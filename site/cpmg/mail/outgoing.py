@@ -68,6 +68,8 @@ def put(
     category: str | None = None,
     about: tuple[str, Any] | None = None,
     thread: str = "",
+    message_id: str = "",
+    headers: dict[str, str] | None = None,
 ) -> None:
     """See ``cpmg.mail.queue``."""
     recipient = to if isinstance(to, Address) else Address(to.email, to.language, to)
@@ -90,6 +92,8 @@ def put(
         category=category or "",
         about=list(about) if about else None,
         thread=thread,
+        message_id=message_id or new_message_id(domain()),
+        headers=headers or {},
     )
 
 
@@ -107,14 +111,13 @@ def write(
         address=to.email,
         recipient_id=to.person.pk if to.person else None,
         language=to.language,
-        message_id=new_message_id(domain()),
         subject=subject,
         text=text,
         html=html,
         created_at=now,
         available_at=now,
         give_up_at=now + PATIENCE,
-        **more,
+        **{"message_id": new_message_id(domain()), **more},
     )
     OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
     work.wake(NAME)
@@ -205,6 +208,7 @@ def compose(mail: OutgoingMail) -> EmailMultiAlternatives:
     if mail.thread:  # the first letter of the conversation, which nobody ever sent
         root = hashlib.sha256(mail.thread.encode()).hexdigest()[:32]
         headers["References"] = headers["In-Reply-To"] = f"<{root}@{domain()}>"
+    headers |= mail.headers
     if mail.category:  # RFC 8058
         url = categories.unsubscribe_url(mail.recipient, mail.category)
         headers["List-Unsubscribe"] = f"<{url}>"

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "ninja",
+    "corsheaders",
     "modelcluster",
     "taggit",
     "django_filters",
@@ -66,7 +67,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pages.api.gate.MethodMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "repository.usage.counting.UsageMiddleware",
@@ -77,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "pages.api.gate.ApiMiddleware",
     "cpmg.bodies.BodyLimitMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cpmg.users.middleware.SecondFactorMiddleware",
@@ -301,6 +305,27 @@ WAGTAILAPI_LIMIT_MAX = 100
 WAGTAILAPI_RICH_TEXT_FORMAT = "html"
 TAGGIT_CASE_INSENSITIVE = True
 TAGGIT_STRIP_UNICODE_WHEN_SLUGIFYING = True
+
+# The API ----------------------------------------------------------------------------
+
+#: Requests and seconds: of each reader's address without a token, and of each person with one.
+API_RATES = {
+    "anonymous": (env.int("API_RATE_ANONYMOUS", default=600), 60),
+    "person": (env.int("API_RATE_PERSON", default=6000), 60),
+}
+#: Front ends elsewhere whose scripts may use the API in a browser, as https://front.example.org.
+CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+#: They bring tokens; the cookies of the reader site are for the reader site.
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = [
+    *("accept", "accept-language", "authorization", "content-type"),
+    *("if-match", "if-none-match", "if-modified-since", "idempotency-key"),
+]
+CORS_EXPOSE_HEADERS = [
+    *("content-language", "etag", "last-modified", "link", "location"),
+    *("ratelimit", "ratelimit-policy", "retry-after", "www-authenticate"),
+]
 
 # Search -----------------------------------------------------------------------------
 

@@ -1,11 +1,34 @@
 """What people may, where it depends on the person alone."""
 
+from collections.abc import Callable
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
+from django.db.models import QuerySet
 
 from .models import User
+
+#: Names of groups that a person is in and that no longer count, as the apps above tell them.
+_lapsed: list[Callable[[User], list[QuerySet]]] = []
+
+
+def lapse(groups: Callable[[User], list[QuerySet]]) -> None:
+    """Takes a function that gives querysets of the names of a person's groups that have lapsed:
+    they let nobody in any more, from the moment on, without anything being written."""
+    _lapsed.append(groups)
+
+
+def groups_of(user: User | AnonymousUser) -> QuerySet[Group]:
+    """The groups of ``user`` that count now; one query."""
+    if not user.is_authenticated or not user.is_active:
+        return Group.objects.none()
+    found = user.groups.all()
+    for groups in _lapsed:
+        for names in groups(user):
+            found = found.exclude(name__in=names)
+    return found
 
 
 def may_enter_admin(user: User | AnonymousUser) -> bool:

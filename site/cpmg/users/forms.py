@@ -8,15 +8,15 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.users import forms as wagtail
 
 from cpmg.countries import names
 from cpmg.mail import categories
 
-from . import interests
-from .models import MembershipRequest, User
+from . import access, interests, tokens
+from .models import MembershipRequest, Scope, User, plain_line
 
 # On the reader site: allauth's forms in our words ------------------------------------
 
@@ -249,3 +249,42 @@ class PersonCreationForm(EmailMixin, wagtail.UserCreationForm):
 
 class PersonEditForm(EmailMixin, wagtail.UserEditForm):
     pass
+
+
+class TokenForm(forms.Form):
+    """A new token of the API: its name, what it may do, and for how long."""
+
+    name = forms.CharField(
+        label=_("Name of the token"),
+        max_length=100,
+        help_text=_("What it is for, so that you know it again: “Script for the annual report”."),
+        validators=[plain_line],
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Beside reading what you may read, the token may"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.TypedChoiceField(label=_("It expires after"), coerce=int, initial=90)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        offered = [Scope.SUBMIT, Scope.DISCUSS]
+        if access.may_enter_admin(user):
+            offered.append(Scope.EDIT)
+        self.fields["scopes"].choices = [  # type: ignore[attr-defined]
+            (scope.value, scope.label) for scope in offered
+        ]
+        self.fields["days"].choices = [  # type: ignore[attr-defined]
+            (days, ngettext("%(count)d day", "%(count)d days", days) % {"count": days})
+            for days in tokens.LIFETIMES
+        ]
+
+    def clean(self) -> dict[str, Any] | None:
+        if tokens.in_force(self.user).count() >= tokens.MOST:
+            raise forms.ValidationError(
+                _("You have %(count)d tokens. Revoke one to make another."),
+                params={"count": tokens.MOST},
+            )
+        return super().clean()

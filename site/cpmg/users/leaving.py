@@ -59,7 +59,12 @@ def own_data(user: User) -> dict[str, Any]:
                     "provider", "uid", "extra_data", "date_joined", "last_login"
                 )
             ),
-            "api_tokens": list(APIToken.objects.filter(user=user).values("name", "created")),
+            "api_tokens": list(
+                APIToken.objects.filter(user=user).values(
+                    *("name", "created", "last_used_at", "revoked_at"),
+                    *("terms__scopes", "terms__expires_at"),
+                )
+            ),
         },
         "membership_requests": list(MembershipRequest.objects.filter(person=user).values(*REQUEST)),
         "pages": list(Page.objects.filter(owner=user).values("title", "url_path", "live")),

@@ -116,9 +116,47 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.email
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new password, and the end of an account, end the tokens that were made before."""
+        has_new_password = self._password is not None  # type: ignore[has-type]
+        known = self.pk is not None and not self._state.adding
+        super().save(*args, **kwargs)
+        if known and (has_new_password or not self.is_active):
+            from .tokens import end_all
+
+            end_all(self)
+
     @property
     def country_name(self) -> str:
         return names(get_language() or "en").get(self.country, self.country)
+
+
+class Scope(models.TextChoices):
+    """What a token of the API may do, of all that its owner may."""
+
+    READ = "read", _("read what you may read")
+    SUBMIT = "submit", _("fill in and send submissions")
+    DISCUSS = "discuss", _("take part in discussions")
+    EDIT = "edit", _("edit content, as in the admin")
+
+
+class TokenTerms(models.Model):
+    """What a token may do, and until when."""
+
+    token = models.OneToOneField(
+        "wagtailcore.APIToken", on_delete=models.CASCADE, primary_key=True, related_name="terms"
+    )
+    scopes = models.JSONField(_("may"), default=list)
+    expires_at = models.DateTimeField(_("expires on"))
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("terms of a token")
+        verbose_name_plural = _("terms of tokens")
+
+    def __str__(self) -> str:
+        return ", ".join(self.scopes)
 
 
 class MembershipRequest(models.Model):

@@ -41,6 +41,8 @@ in_language = [
                 private(_("confirm/"), account.reauthenticate, "account_reauthenticate"),
                 private(_("my-data/"), views.export, "account_export"),
                 private(_("delete/"), views.delete, "account_delete"),
+                private(_("tokens/"), views.tokens, "account_tokens"),
+                private(_("tokens/<int:pk>/revoke/"), views.revoke_token, "account_token_revoke"),
                 private(_("email/"), account.email, "account_email"),
                 private(
                     _("email/sent/"),

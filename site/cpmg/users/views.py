@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -13,13 +14,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from . import access, leaving, membership
-from .forms import DeleteForm, MembershipRequestForm, ProfileForm
+from . import tokens as api_tokens
+from .forms import DeleteForm, MembershipRequestForm, ProfileForm, TokenForm
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -99,3 +102,39 @@ def delete(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your account was deleted."))
             return redirect("wagtail_serve", "")
     return render(request, "users/delete.html", {"form": form, "is_last": is_last})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@reauthentication_required(allow_get=True)
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The person's tokens and a form for a new one, whose key the answer shows this once."""
+    user: Any = request.user
+    form = TokenForm(request.POST or None, user=user)
+    key = ""
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        key = api_tokens.create(user, chosen["name"], chosen["scopes"], chosen["days"])
+        form = TokenForm(user=user)
+    now = timezone.now()
+    rows = [
+        {
+            "token": token,
+            "scopes": api_tokens.scopes_of(token),
+            "expires_at": (terms := getattr(token, "terms", None)) and terms.expires_at,
+            "has_expired": bool(terms and terms.expires_at <= now),
+        }
+        for token in api_tokens.of(user)[: api_tokens.MOST]
+    ]
+    context = {"form": form, "rows": rows, "key": key}
+    return render(request, "users/tokens.html", context)
+
+
+@require_POST
+@login_required
+def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+    user: Any = request.user
+    token = get_object_or_404(api_tokens.of(user), pk=pk)
+    api_tokens.revoke(token, user)
+    messages.success(request, _("The token “%(name)s” was revoked.") % {"name": token.name})
+    return redirect("account_tokens")

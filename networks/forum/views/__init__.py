@@ -1,0 +1,1 @@
+"""The forum on the reader site, for those who may enter it."""
