@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 from pydantic import Field
 
+from pages.api.content import has_resource
 from pages.api.reading import Query, answers, list_of, missing, resource
 from pages.api.schemas import Coded, PageItem, coded_all, html, page_fields
 from pages.filters import Choice, Filter, vocabulary
@@ -18,6 +19,7 @@ from pages.models.vocabularies import collation_key
 from .models import NetworkPage
 
 router = resource("networks")
+has_resource("networks.NetworkPage", lambda page: f"networks/{page.specific.network.code}/")
 
 
 class NetworkFilter(Filter):

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Schema
 from pydantic import Field
 
+from pages.api.content import has_resource
 from pages.api.reading import Query, answers, list_of, resource
 from pages.api.schemas import (
     Coded,
@@ -26,6 +27,7 @@ from .filters import PublicationFilter
 from .models import Contributor, Licence, PublicationFile, PublicationPage
 
 router = resource("publications")
+has_resource("repository.PublicationPage", lambda page: f"publications/{page.pk}/")
 
 ENUMERATIONS |= {"contributor-role": Contributor.Role, "licence": Licence}
 

@@ -7,7 +7,18 @@ the addresses are read.
 from wagtail.api.v3.api import api
 
 from networks import api as networks
-from pages.api import BadQuery, assessments, countries, events, refuse, statistics, vocabularies
+from pages.api import (
+    BadQuery,
+    assessments,
+    content,
+    countries,
+    events,
+    forms,
+    refuse,
+    site,
+    statistics,
+    vocabularies,
+)
 from pages.api.auth import Forbidden, Unauthorised
 from pages.api.gate import refuse_person, refuse_stranger
 from repository import api as publications
@@ -33,6 +44,11 @@ wagtail_api.answer_invalid_with_400(api)
 wagtail_api.hide_old_addresses()
 wagtail_api.find_pages_in_all_languages()
 
+api.add_router("/site/", site.router)
+api.add_router("/navigation/", site.navigation)
+api.add_router("/content/", content.router)
+api.add_router("/forms/", forms.router)
+api.add_router("/membership-requests/", forms.requests)
 api.add_router("/countries/", countries.router)
 api.add_router("/networks/", networks.router)
 api.add_router("/events/", events.router)

@@ -40,7 +40,7 @@ def test_every_list_documents_what_it_understands(db, document):
     events = document["paths"]["/api/v3/events/"]["get"]
     assert [parameter["name"] for parameter in events["parameters"]] == [
         *("time", "country", "type", "theme", "network", "state", "year_from", "year_to"),
-        *("order", "limit", "offset", "locale"),
+        *("order", "limit", "offset", "cursor", "fields", "locale"),
     ]
     assert {"200", "400", "401"} <= events["responses"].keys()
     assert {} in events["security"]

@@ -188,6 +188,8 @@ DEMO_PEOPLE_ALLOWED = False
 #: Whoever writes mail, writes into the queue; it sends through ``MAIL_BACKEND``.
 EMAIL_BACKEND = "cpmg.mail.backends.QueueBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="cpmg@localhost")
+#: Whom readers and front ends may write to.
+CONTACT_EMAIL = env("CONTACT_EMAIL", default=DEFAULT_FROM_EMAIL)
 #: Seconds for each step of the conversation with the mail server.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 #: The folder of ``filemail://``.
