@@ -89,7 +89,7 @@ def get_form(request: HttpRequest, query: Query, name: str) -> Any:
                 "name": step,
                 "title": str(label),
                 "fields": [
-                    present_field(key, field)
+                    present_field(key, field, key in getattr(form, "needed", ()))
                     for key, field in form.fields.items()
                     if not field.widget.is_hidden and key != "website"
                 ],
@@ -99,14 +99,14 @@ def get_form(request: HttpRequest, query: Query, name: str) -> Any:
     }
 
 
-def present_field(name: str, field: Any) -> dict[str, Any]:
+def present_field(name: str, field: Any, needed: bool = False) -> dict[str, Any]:
     choices = getattr(field, "choices", None)
     return {
         "name": name,
         "label": str(field.label or name),
         "help": " ".join(strip_tags(force_str(field.help_text or "")).split()),
         "kind": kind_of(name, field),
-        "required": bool(field.required or name in getattr(field, "needed", ())),
+        "required": bool(field.required or needed),
         "max_length": getattr(field, "max_length", None),
         "choices": [{"code": str(code), "name": str(label)} for code, label in choices if str(code)]
         if choices is not None

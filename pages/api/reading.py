@@ -480,7 +480,9 @@ def in_language_asked(run: Callable) -> Callable:
             select(response, chosen)
         if response.status_code == 200 and (changed := getattr(request, "last_modified", None)):
             response.headers["Last-Modified"] = http_date(changed.timestamp())
-        if "Authorization" in request.headers:
+        if response.status_code == 200 and (tag := getattr(request, "etag_of", None)):
+            response.headers["ETag"] = tag(response.content)
+        if "Authorization" in request.headers or getattr(request, "is_private", False):
             asks_again = response.status_code == 200 and request.method == "GET"
             response.headers["Cache-Control"] = (
                 f"private, {'no-cache' if asks_again else 'no-store'}"

@@ -22,6 +22,8 @@ from pages.api import (
 from pages.api.auth import Forbidden, Unauthorised
 from pages.api.gate import refuse_person, refuse_stranger
 from repository import api as publications
+from repository import submission_api as submissions
+from repository.review import Refused
 from search import api as search
 from search import questions  # noqa: F401  (adds to the router of the search)
 
@@ -40,6 +42,8 @@ api.description = (
 api.add_exception_handler(BadQuery, refuse)
 api.add_exception_handler(Unauthorised, refuse_stranger)
 api.add_exception_handler(Forbidden, refuse_person)
+api.add_exception_handler(Refused, submissions.refuse_state)
+api.add_exception_handler(submissions.VersionPassed, submissions.refuse_version)
 wagtail_api.answer_invalid_with_400(api)
 wagtail_api.hide_old_addresses()
 wagtail_api.find_pages_in_all_languages()
@@ -53,6 +57,7 @@ api.add_router("/countries/", countries.router)
 api.add_router("/networks/", networks.router)
 api.add_router("/events/", events.router)
 api.add_router("/publications/", publications.router)
+api.add_router("/submissions/", submissions.router)
 api.add_router("/search/", search.router)
 api.add_router("/assessments/", assessments.router)
 api.add_router("/indicators/", statistics.indicators)

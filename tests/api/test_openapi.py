@@ -62,7 +62,8 @@ def test_every_operation_says_what_it_does_who_may_use_it_and_how_it_fails(db, d
     names = set()
     for path, method, operation in operations(document):
         where = (method, path)
-        assert operation["summary"] and operation["description"], where
+        assert operation["summary"], where
+        assert operation["description"], where
         names.add(operation["operationId"])
         assert {"400", "401", "429"} <= operation["responses"].keys(), where
         assert operation["security"], where

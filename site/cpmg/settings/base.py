@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "networks",
     "pages",
     "cpmg.users",
+    "cpmg.webhooks",
     "cpmg.mail",
     # Wagtail
     "wagtail_localize",
@@ -327,6 +328,12 @@ CORS_EXPOSE_HEADERS = [
     *("content-language", "etag", "last-modified", "link", "location"),
     *("ratelimit", "ratelimit-policy", "retry-after", "www-authenticate"),
 ]
+
+# Webhooks ---------------------------------------------------------------------------
+
+#: Whether messages may go to http addresses, and to those of internal networks.
+WEBHOOKS_MAY_USE_HTTP = False
+WEBHOOKS_MAY_GO_INSIDE = False
 
 # Search -----------------------------------------------------------------------------
 
