@@ -32,7 +32,8 @@ def published(sender: Any, instance: Page, **kwargs: Any) -> None:
 
 
 def unpublished(sender: Any, instance: Page, **kwargs: Any) -> None:
-    _announce(Event.UNPUBLISHED, instance)
+    if not instance.live:  # Wagtail says so of pages that are deleted, too
+        _announce(Event.UNPUBLISHED, instance)
 
 
 def moved(sender: Any, instance: Page, **kwargs: Any) -> None:

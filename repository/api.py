@@ -27,7 +27,6 @@ from .filters import PublicationFilter
 from .models import Contributor, Licence, PublicationFile, PublicationPage
 
 router = resource("publications")
-has_resource("repository.PublicationPage", lambda page: f"publications/{page.pk}/")
 
 ENUMERATIONS |= {"contributor-role": Contributor.Role, "licence": Licence}
 
@@ -111,7 +110,10 @@ def list_publications(request: HttpRequest, query: Query) -> Any:
     paged=False,
 )
 def get_publication(request: HttpRequest, query: Query, id: PageId) -> Any:
-    page = query.version(PublicationPage.objects.with_list_relations(), id)
+    return detail_of(query.version(PublicationPage.objects.with_list_relations(), id), query)
+
+
+def detail_of(page: PublicationPage, query: Query) -> dict[str, Any]:
     licence = page.licence_info
     return present_publication(page, query) | {
         "abstract": html(page.abstract, query),
@@ -137,6 +139,9 @@ def get_publication(request: HttpRequest, query: Query, id: PageId) -> Any:
         "evidence": page.evidence,
         "note": page.note,
     }
+
+
+has_resource("repository.PublicationPage", lambda page: f"publications/{page.pk}/", detail_of)
 
 
 def present_publication(page: PublicationPage, query: Query) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 from pydantic import Field
@@ -21,7 +22,7 @@ from wagtail.coreutils import resolve_model_string
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, Site, get_page_models
 
-from .. import access
+from .. import access, previewing
 from ..filters import Choice, Filter
 from ..models.base import BasePage, BasePageQuerySet
 from ..navigation import Navigation
@@ -30,19 +31,29 @@ from .reading import Query, Text, answers, list_of, missing, resource
 from .schemas import PageId, PageItem, html, page_fields
 
 router = resource("content")
+preview = resource("preview")
 
 #: How many pages "related" names.
 RELATED = 5
 
 #: By page type: where its own resource has a page of it, below ``/api/v3/``.
 _resources: dict[str, Callable[[Any], str]] = {}
+#: By page type: the answer of that resource about a page, which a draft needs too.
+_present: dict[str, Callable[[Any, Query], dict[str, Any]]] = {}
 #: By page type: the pages that a reader of one may want next, in the language of the query.
 _related: dict[str, Callable[[Any, Query], list[Any]]] = {}
 
 
-def has_resource(model: str, path: Callable[[Any], str]) -> None:
-    """Pages of ``model`` ("pages.EventPage") are given in full at ``path(page)``."""
+def has_resource(
+    model: str,
+    path: Callable[[Any], str],
+    present: Callable[[Any, Query], dict[str, Any]] | None = None,
+) -> None:
+    """Pages of ``model`` ("pages.EventPage") are given in full at ``path(page)``; ``present``
+    makes that answer of a page, for drafts."""
     _resources[model] = path
+    if present:
+        _present[model] = present
 
 
 def relates(model: str, related: Callable[[Any, Query], list[Any]]) -> None:
@@ -51,7 +62,6 @@ def relates(model: str, related: Callable[[Any, Query], list[Any]]) -> None:
 
 
 has_resource("pages.CountryPage", lambda page: f"countries/{page.specific.country.code}/")
-has_resource("pages.EventPage", lambda page: f"events/{page.pk}/")
 has_resource("pages.AssessmentPage", lambda page: f"assessments/{page.pk}/")
 
 
@@ -168,6 +178,17 @@ class ContentDetail(ContentItem):
     related: list[RelatedItem] = Field(description="What a reader may want next.")
 
 
+class PreviewDetail(ContentDetail):
+    id: int
+    revision: int
+    is_live: bool = Field(description="Whether readers see some version of the page.")
+    expires_at: str = Field(examples=["2026-01-31T12:00:00Z"])
+    data: dict[str, Any] | None = Field(
+        description="What the page's own resource would answer, for types that have one.",
+        examples=[None],
+    )
+
+
 # Finding ----------------------------------------------------------------------------------
 
 
@@ -270,6 +291,33 @@ def get_content(request: HttpRequest, query: Query, id: PageId) -> Any:
     return _detail(page.specific, query)
 
 
+@answers(
+    preview,
+    "/",
+    PreviewDetail,
+    id="preview",
+    summary="A version of a page that is not published",
+    texts=(Text("key", "From the address that the preview button leads to.", 1000),),
+    paged=False,
+)
+def get_preview(request: HttpRequest, query: Query) -> Any:
+    """For a front end that shows drafts. The key is for one version of one page, and good for an
+    hour; whoever has it may look. Never cached, and not for search engines."""
+    draft = previewing.draft_of(query.texts["key"])
+    if draft is None or not isinstance(draft.page, BasePage):
+        raise Http404(gettext("This preview has expired, or there is none."))
+    request.is_draft = True  # type: ignore[attr-defined]
+    page = draft.page
+    query.gather([page])
+    present = _present.get(page._meta.label)
+    return present_detail(page, query) | {
+        "revision": draft.revision.pk,
+        "is_live": page.live,
+        "expires_at": draft.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "data": present(page, query) if present else None,
+    }
+
+
 def _page(request: HttpRequest, given: str) -> Page:
     if not (given.isascii() and given.isdigit()):
         raise missing()
@@ -302,6 +350,13 @@ class Presented:
     def items(self) -> list[dict[str, Any]]:
         return [self.item(page) for page in self.pages]
 
+    @classmethod
+    def of_draft(cls, page: Any, query: Query) -> dict[str, Any]:
+        """The item of a page as it is in memory."""
+        presented = cls([], query)
+        presented.pages = [page]
+        return presented.item(page)
+
     def item(self, page: Any) -> dict[str, Any]:
         address = _resources.get(page._meta.label)
         root = self.query.request.build_absolute_uri("/api/v3/")
@@ -322,8 +377,7 @@ def _detail(page: Any, query: Query) -> dict[str, Any]:
 
 def present_detail(page: Any, query: Query) -> dict[str, Any]:
     """All of a page; ``query`` has gathered its languages."""
-    item = Presented([page], query).item(page) if page.pk else {}
-    return item | {
+    return Presented.of_draft(page, query) | {
         "slug": page.slug,
         "path": query.addresses.of(page),
         "seo_title": page.seo_title or page.title,

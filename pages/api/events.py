@@ -11,6 +11,7 @@ from pydantic import Field
 
 from ..filters import EventFilter
 from ..models import EventOrganisation, EventPage
+from .content import has_resource
 from .reading import Query, answers, list_of, resource
 from .schemas import Coded, PageId, PageItem, choice, coded, coded_all, html, page_fields
 
@@ -67,7 +68,10 @@ def list_events(request: HttpRequest, query: Query) -> Any:
 @answers(router, "/{id}/", EventDetail, id="events_detail", summary="An event", paged=False)
 def get_event(request: HttpRequest, query: Query, id: PageId) -> Any:
     pages = EventPage.objects.select_related("country", "event_type")
-    page = query.version(pages, id)
+    return detail_of(query.version(pages, id), query)
+
+
+def detail_of(page: EventPage, query: Query) -> dict[str, Any]:
     return present_event(page, query) | {
         "start_time": page.start_time,
         "end_time": page.end_time,
@@ -103,3 +107,6 @@ def present_event(page: EventPage, query: Query) -> dict[str, Any]:
         "city": page.city,
         "country": coded(page.country),
     }
+
+
+has_resource("pages.EventPage", lambda page: f"events/{page.pk}/", detail_of)

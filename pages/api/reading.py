@@ -491,6 +491,10 @@ def in_language_asked(run: Callable) -> Callable:
             response.headers["Cache-Control"] = "public, max-age=60"
         else:
             response.headers["Cache-Control"] = "no-store"
+        if getattr(request, "is_draft", False):
+            response.headers["Cache-Control"] = "private, no-store"
+            response.headers["X-Robots-Tag"] = "noindex"
+            response.headers["Referrer-Policy"] = "no-referrer"
         patch_vary_headers(response, ["Accept-Language", "Authorization"])
         return response
 

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "cpmg.users.middleware.SecondFactorMiddleware",
     "pages.doors.RoomsMiddleware",
+    "pages.previewing.FrontEndMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pages.redirects.RedirectMiddleware",
 ]
@@ -315,6 +316,8 @@ API_RATES = {
     "anonymous": (env.int("API_RATE_ANONYMOUS", default=600), 60),
     "person": (env.int("API_RATE_PERSON", default=6000), 60),
 }
+#: A front end elsewhere, as https://front.example.org: drafts and live pages are looked at there.
+FRONT_END_URL = env("FRONT_END_URL", default="")
 #: Front ends elsewhere whose scripts may use the API in a browser, as https://front.example.org.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"

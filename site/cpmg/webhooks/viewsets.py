@@ -98,23 +98,29 @@ class LookView(InspectView):
     def get_edit_url(self) -> None:
         return None
 
+    def get_object(self, queryset: Any = None) -> Any:
+        if not hasattr(self, "_object"):
+            self._object = super().get_object(queryset)
+        return self._object
+
     def get_fields(self) -> list[str]:
         """Leaves out what says nothing about this message."""
-        waits = self.object.state == State.WAITING
+        delivery = self.get_object()
+        waits = delivery.state == State.WAITING
         return [
             name
             for name in self.fields
-            if getattr(self.object, name) not in (None, "") and (name != "available_at" or waits)
+            if getattr(delivery, name) not in (None, "") and (name != "available_at" or waits)
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_send = self.object.state in (State.DELIVERED, State.FAILED)
+        may_send = self.get_object().state in (State.DELIVERED, State.FAILED)
         return super().get_context_data(may_send=may_send, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.object = self.get_object()
-        if outgoing.replay(self.object):
-            log(self.object, "webhooks.replay", user=request.user)
+        delivery = self.get_object()
+        if outgoing.replay(delivery):
+            log(delivery, "webhooks.replay", user=request.user)
             messages.success(request, _("The message is sent again."))
         else:
             messages.error(request, _("The message is on its way already."))
