@@ -91,7 +91,7 @@ def run() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.benchmarks import moderation
+    from tests.benchmarks import api, moderation
     from tests.benchmarks.growth import grow_publications
     from tests.benchmarks.publishing import publish_section
 
@@ -124,6 +124,7 @@ def run() -> None:
             f"{name:<28}{small_ms:>12.1f}{large_ms:>13.1f}{large_ms / small_ms:>8.2f}x"
             f"{small_queries:>9}{large_queries:>9}{share:>11}{part:>13}"
         )
+    api.run()
     moderation.run()
     section = int(os.environ.get("BENCH_SECTION", SECTION))
     figures_of_section = publish_section(section)
