@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 from pydantic import Field
 
+from pages.api.content import has_resource
 from pages.api.reading import Query, answers, list_of, missing, resource
 from pages.api.schemas import Coded, PageItem, coded_all, html, page_fields
 from pages.filters import Choice, Filter, vocabulary
@@ -20,6 +21,7 @@ from .membership import directory
 from .models import ConsultationProfile, ConsultationsPage, NetworkPage
 
 router = resource("networks")
+has_resource("networks.NetworkPage", lambda page: f"networks/{page.specific.network.code}/")
 
 
 class NetworkFilter(Filter):

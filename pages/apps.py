@@ -8,10 +8,11 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import caching, checks, doors, translations  # noqa: F401  (importing registers the system checks)
+        from . import announcing, caching, checks, doors, translations  # noqa: F401  (importing registers the system checks)
         from .calendars import changes
         from .translating import coverage, facts, records
 
+        announcing.connect()
         caching.connect()
         changes.connect()
         translations.connect()

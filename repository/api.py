@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import Field
 
+from pages.api.content import has_resource
 from pages.api.reading import BadQuery, Query, Text, answers, list_of, resource
 from pages.api.schemas import (
     Coded,
@@ -140,7 +141,10 @@ def list_publications(request: HttpRequest, query: Query) -> Any:
     paged=False,
 )
 def get_publication(request: HttpRequest, query: Query, id: PageId) -> Any:
-    page = query.version(PublicationPage.objects.with_list_relations(), id)
+    return detail_of(query.version(PublicationPage.objects.with_list_relations(), id), query)
+
+
+def detail_of(page: PublicationPage, query: Query) -> dict[str, Any]:
     licence = page.licence_info
     return present_publication(page, query) | {
         "abstract": html(page.abstract, query),
@@ -220,6 +224,9 @@ def _format(request: HttpRequest, asked: str) -> Format:
     by_type = {form.media_type: form for form in FORMATS.values()}
     wanted = request.get_preferred_type(["application/json", *by_type]) or ""
     return by_type.get(wanted, FORMATS["csl-json"])
+
+
+has_resource("repository.PublicationPage", lambda page: f"publications/{page.pk}/", detail_of)
 
 
 def present_publication(page: PublicationPage, query: Query) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from pages.api import (
     page_fields,
     resource,
 )
+from pages.api.content import relates
 from repository.models import PublicationPage
 
 from . import suggestions
@@ -31,6 +32,12 @@ from .filters import SearchFilter
 from .words import MAX_CHARACTERS
 
 router = resource("search")
+relates(
+    "repository.PublicationPage",
+    lambda page, query: [
+        hit.page for hit in more_like_this(page, query.request.user, query.language)
+    ],
+)
 
 
 class SearchPassage(Schema):

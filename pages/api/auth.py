@@ -71,6 +71,7 @@ class ReaderAuth(Auth):
 
 class PersonAuth(Auth):
     def __call__(self, request: HttpRequest) -> Any:
+        request.is_private = True  # type: ignore[attr-defined]
         if bearer := self.token(request):
             request.user = bearer.user
         elif not request.user.is_authenticated or not request.user.is_active:

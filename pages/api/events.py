@@ -13,6 +13,7 @@ from pydantic import Field
 from ..calendars.entries import gather
 from ..filters import EventFilter
 from ..models import EventDocument, EventOrganisation, EventPage
+from .content import has_resource
 from .reading import Query, answers, list_of, resource
 from .schemas import Coded, PageId, PageItem, choice, coded, coded_all, html, page_fields
 
@@ -111,6 +112,11 @@ def list_events(request: HttpRequest, query: Query) -> Any:
 def get_event(request: HttpRequest, query: Query, id: PageId) -> Any:
     pages = EventPage.objects.select_related("country", "event_type")
     page = query.version(pages.for_feeds().prefetch_related("photos__image"), id)
+    return detail_of(page, query)
+
+
+def detail_of(page: EventPage, query: Query) -> dict[str, Any]:
+    request = query.request
     (entry,) = gather(request, [page], query.language)
     return present_event(page, query) | {
         "uid": page.translation_key,
@@ -189,3 +195,6 @@ def present_event(page: EventPage, query: Query) -> dict[str, Any]:
         "time_zone": page.time_zone,
         "ics": f"{query.url(page)}event.ics",
     }
+
+
+has_resource("pages.EventPage", lambda page: f"events/{page.pk}/", detail_of)

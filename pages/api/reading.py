@@ -15,23 +15,27 @@ the reader site, reads the request here, and describes the parameters in the Ope
 from __future__ import annotations
 
 import functools
+import hashlib
 import inspect
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from django.conf import settings
+from django.core import signing
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
+from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import Router, Schema
 from ninja.decorators import decorate_view
-from pydantic import create_model
+from pydantic import Field, create_model
 from wagtail.api.v3.errors import problem_response
 from wagtail.models import Page
 
@@ -46,6 +50,8 @@ DEFAULT_LIMIT = 20
 MAX_LIMIT: int = settings.WAGTAILAPI_LIMIT_MAX
 MAX_OFFSET = 1_000_000
 LANGUAGES = list(dict(settings.LANGUAGES))
+#: What an answer with chosen fields is: all of its schema, but nothing required.
+PARTIAL_JSON = "application/vnd.cpmg.partial+json"
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -125,10 +131,11 @@ class Text:
 
 
 def asked_language(request: HttpRequest) -> str:
-    """``locale`` in the address, else the best of ``Accept-Language``, else English."""
-    wanted = request.GET.get("locale", "")
-    if wanted in LANGUAGES:
-        return wanted
+    """``locale`` in the address, else the language of the ``path`` that is looked for, else the
+    best of ``Accept-Language``, else English."""
+    for wanted in (request.GET.get("locale", ""), *request.GET.get("path", "").split("/", 2)[:2]):
+        if wanted in LANGUAGES:
+            return wanted
     header = request.headers.get("Accept-Language", "")[:500]
     for code, _quality in parse_accept_lang_header(header.lower()):
         if (language := code.split("-")[0]) in LANGUAGES:
@@ -146,6 +153,7 @@ class Query:
         texts: tuple[Text, ...] = (),
         *,
         paged: bool = False,
+        selectable: tuple[str, ...] = (),
     ) -> None:
         self.request = request
         self.language = active_language()
@@ -154,7 +162,11 @@ class Query:
         self.filter: Any = None
         self.texts = {text.name: "" for text in texts}
         self.limit, self.offset = DEFAULT_LIMIT, 0
-        self._read_names(known_names(filters, texts, paged=paged), filters)
+        known = known_names(filters, texts, paged=paged)
+        if selectable:
+            known.insert(-1, "fields")
+        self._read_names(known, filters)
+        self._read_fields(selectable)
         if (locale := self._value("locale")) and locale not in LANGUAGES:
             self.errors["locale"] = _("%(value)s is not known here. Valid: %(valid)s.") % {
                 "value": locale[:40],
@@ -163,6 +175,9 @@ class Query:
         if paged:
             self.limit = self._whole_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
             self.offset = self._whole_number("offset", 0, 0, MAX_OFFSET)
+            self._after: Any = None
+            if "cursor" not in self.texts and (cursor := self._value("cursor")):
+                self._read_cursor(cursor)
         for text in texts:
             value = self._value(text.name).strip()
             if len(value) > text.max_length:
@@ -215,6 +230,47 @@ class Query:
         }
         return default
 
+    def _read_fields(self, selectable: tuple[str, ...]) -> None:
+        """``fields``: the names of what is wanted, between commas."""
+        given = self._value("fields") if selectable and "fields" not in self.errors else ""
+        names = tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+        unknown = [name[:40] for name in names if name not in selectable]
+        if unknown or (given and not names):
+            self.errors["fields"] = _("%(value)s is not known here. Valid: %(valid)s.") % {
+                "value": ", ".join(unknown[:5]) or given[:40],
+                "valid": ", ".join(selectable),
+            }
+        self.request.chosen_fields = names  # type: ignore[attr-defined]
+
+    # Cursors ---------------------------------------------------------------------------
+
+    @property
+    def _question(self) -> str:
+        """A fingerprint of what is asked for, wherever one is in the list."""
+        asked = self.request.GET.copy()
+        for name in ("cursor", "limit", "offset", "fields"):
+            asked.pop(name, None)
+        text = f"{self.request.path}?{asked.urlencode()}&{self.language}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _read_cursor(self, cursor: str) -> None:
+        try:
+            offset, after, question = signing.loads(cursor[:500], salt="pages.api.cursor")
+        except (signing.BadSignature, ValueError, TypeError):
+            question = None
+        if question is None or question != self._question:
+            self.errors["cursor"] = _("This is not the cursor of this question.")
+        else:
+            self.offset, self._after = offset, after
+
+    def _find_place(self, rows: QuerySet) -> None:
+        """Has the page begin after the last row of the page before, wherever that is now: what
+        was added or taken away meanwhile makes no row come twice, or not at all."""
+        before = rows[self.offset - 1 : self.offset].values_list("pk", flat=True)
+        if list(before) != [self._after]:
+            there = list(rows.values_list("pk", flat=True))
+            self.offset = there.index(self._after) + 1 if self._after in there else self.offset
+
     # What answers need -----------------------------------------------------------------
 
     @cached_property
@@ -226,11 +282,22 @@ class Query:
         return self.request.build_absolute_uri(self.addresses.of(page))
 
     def page(self, rows: Any, present: Callable[[Any, Query], Any]) -> dict[str, Any]:
-        """``count`` of all rows, and the ``items`` from offset to limit, each by ``present``."""
-        count = rows.count() if isinstance(rows, QuerySet) else len(rows)
+        """``count`` of all rows, the ``items`` from offset or cursor to limit, each by
+        ``present``, and the cursor of what follows."""
+        in_database = isinstance(rows, QuerySet)
+        count = rows.count() if in_database else len(rows)
+        if in_database and self._after is not None:
+            self._find_place(rows)
         chosen = list(rows[self.offset : self.offset + self.limit])
         self.gather([row for row in chosen if isinstance(row, Page)])
-        return {"count": count, "items": [present(row, self) for row in chosen]}
+        end = self.offset + len(chosen)
+        cursor = ""
+        if chosen and end < count:
+            last = chosen[-1].pk if in_database else None
+            place = [end, last, self._question]
+            cursor = signing.dumps(place, salt="pages.api.cursor")
+        items = [present(row, self) for row in chosen]
+        return {"count": count, "items": items, "next_cursor": cursor}
 
     def gather(self, pages: list[Any]) -> None:
         """Fetches the other languages of ``pages``, in a constant number of queries."""
@@ -283,6 +350,7 @@ class Query:
         if page is None:
             raise missing()
         self.gather([page])
+        self.request.last_modified = page.last_published_at  # type: ignore[attr-defined]
         return page
 
 
@@ -294,7 +362,9 @@ def known_names(
     if filters:
         names += [parameter.name for parameter in filters.parameters]
         names += ["order"] if filters.orders else []
-    return [*names, *(["limit", "offset"] if paged else []), "locale"]
+    if paged:
+        names += ["limit", "offset", *([] if "cursor" in names else ["cursor"])]
+    return [*names, "locale"]
 
 
 # How a resource is made ---------------------------------------------------------------
@@ -306,8 +376,15 @@ def resource(name: str) -> Router:
 
 
 def list_of(item: type[Schema]) -> type[Schema]:
-    """The schema of a list: ``{"count", "items"}``."""
-    fields: dict[str, Any] = {"count": (int, ...), "items": (list[item], ...)}  # type: ignore[valid-type]
+    """The schema of a list: ``{"count", "items", "next_cursor"}``."""
+    fields: dict[str, Any] = {
+        "count": (int, Field(description="Of all that is listed.")),
+        "items": (list[item], ...),  # type: ignore[valid-type]
+        "next_cursor": (
+            str,
+            Field(description="`cursor` of what follows; empty at the end.", examples=[""]),
+        ),
+    }
     return create_model(f"{item.__name__}List", __base__=Schema, **fields)
 
 
@@ -327,11 +404,13 @@ def answers(
     Its parameters are checked before it is called, it runs in the language asked for, and its
     answer carries the headers of a public or of a private answer. ``paged`` is for lists.
     """
+    selectable = tuple(what_is_listed(response).model_fields)
 
     def register(view: Callable) -> Callable:
         @functools.wraps(view)
         def read(request: HttpRequest, **path_values: Any) -> Any:
-            return view(request, Query(request, filters, texts, paged=paged), **path_values)
+            query = Query(request, filters, texts, paged=paged, selectable=selectable)
+            return view(request, query, **path_values)
 
         del read.__wrapped__
         signature = inspect.signature(view, eval_str=True)
@@ -351,7 +430,7 @@ def answers(
             url_name=id,
             summary=summary,
             openapi_extra={
-                "parameters": describe(filters, texts, paged=paged),
+                "parameters": describe(filters, texts, paged=paged, selectable=selectable),
                 "responses": responses,
                 "security": [{}],
             },
@@ -359,6 +438,33 @@ def answers(
         return view
 
     return register
+
+
+def what_is_listed(response: Any) -> type[Schema]:
+    """The schema of the items of an answer that is a list, or that of the answer itself."""
+    if get_origin(response) is list:
+        return get_args(response)[0]
+    items = response.model_fields.get("items")
+    if items is not None and get_origin(items.annotation) is list:
+        return get_args(items.annotation)[0]
+    return response
+
+
+def select(response: HttpResponse, names: tuple[str, ...]) -> None:
+    """Leaves of each item, or of the answer that is none of a list, only ``names``."""
+    answer = json.loads(response.content)
+
+    def part(whole: dict[str, Any]) -> dict[str, Any]:
+        return {name: whole[name] for name in names}
+
+    if isinstance(answer, list):
+        answer = [part(item) for item in answer]
+    elif "items" in answer and "items" not in names:
+        answer["items"] = [part(item) for item in answer["items"]]
+    else:
+        answer = part(answer)
+    response.content = json.dumps(answer, ensure_ascii=False).encode()
+    response.headers["Content-Type"] = PARTIAL_JSON
 
 
 def in_language_asked(run: Callable) -> Callable:
@@ -370,7 +476,13 @@ def in_language_asked(run: Callable) -> Callable:
         with override(language):
             response = run(request, *args, **kwargs)
         response.headers["Content-Language"] = language
-        if "Authorization" in request.headers:
+        if response.status_code == 200 and (chosen := getattr(request, "chosen_fields", ())):
+            select(response, chosen)
+        if response.status_code == 200 and (changed := getattr(request, "last_modified", None)):
+            response.headers["Last-Modified"] = http_date(changed.timestamp())
+        if response.status_code == 200 and (tag := getattr(request, "etag_of", None)):
+            response.headers["ETag"] = tag(response.content)
+        if "Authorization" in request.headers or getattr(request, "is_private", False):
             asks_again = response.status_code == 200 and request.method == "GET"
             response.headers["Cache-Control"] = (
                 f"private, {'no-cache' if asks_again else 'no-store'}"
@@ -379,6 +491,10 @@ def in_language_asked(run: Callable) -> Callable:
             response.headers["Cache-Control"] = "public, max-age=60"
         else:
             response.headers["Cache-Control"] = "no-store"
+        if getattr(request, "is_draft", False):
+            response.headers["Cache-Control"] = "private, no-store"
+            response.headers["X-Robots-Tag"] = "noindex"
+            response.headers["Referrer-Policy"] = "no-referrer"
         patch_vary_headers(response, ["Accept-Language", "Authorization"])
         return response
 
@@ -386,7 +502,11 @@ def in_language_asked(run: Callable) -> Callable:
 
 
 def describe(
-    filters: type[Filter] | None, texts: tuple[Text, ...], *, paged: bool
+    filters: type[Filter] | None,
+    texts: tuple[Text, ...],
+    *,
+    paged: bool,
+    selectable: tuple[str, ...] = (),
 ) -> list[dict[str, Any]]:
     """The parameters of a resource for the OpenAPI document, in English."""
     with override(settings.LANGUAGE_CODE):
@@ -411,6 +531,16 @@ def describe(
         offset = {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}
         described.append(_parameter("limit", "How many items to answer with.", limit))
         described.append(_parameter("offset", "How many items to leave out first.", offset))
+        if not any(text.name == "cursor" for text in texts):
+            cursor = {"type": "string", "maxLength": 500}
+            meaning = "`next_cursor` of the answer before, in place of `offset`."
+            described.append(_parameter("cursor", meaning, cursor))
+    if selectable:
+        names = {"type": "array", "items": {"type": "string", "enum": list(selectable)}}
+        meaning = (
+            "The fields that are wanted of each item, or of the one thing: names between commas."
+        )
+        described.append(_parameter("fields", meaning, names) | {"style": "form", "explode": False})
     described.append(
         _parameter(
             "locale",

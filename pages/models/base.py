@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, TitleFieldPanel
@@ -18,7 +18,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
-from .. import access
+from .. import access, previewing
 from ..blocks import RICH_TEXT
 from ..translatable import synchronised, translated
 from ..translating.form import PageForm
@@ -171,6 +171,21 @@ class BasePage(Page):
             key=lambda page: order.index(page.locale.language_code),
             default=None,
         )
+
+    @property
+    def url(self) -> str | None:
+        """Its path; in the admin its address on the front end, where there is one."""
+        return previewing.live_address(self.get_url())
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """On the front end where there is one, else as readers of this site will see it."""
+        address = previewing.draft_address(self)
+        if not address:
+            return super().serve_preview(request, mode_name)
+        response = HttpResponseRedirect(address)
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
 
     # Editing --------------------------------------------------------------------------
 

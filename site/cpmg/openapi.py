@@ -19,7 +19,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from cpmg.users.models import Scope
 from pages.api.auth import Auth
-from pages.api.reading import PROBLEM
+from pages.api.reading import PARTIAL_JSON, PROBLEM
 
 Document = dict[str, Any]
 PROBLEM_JSON = "application/problem+json"
@@ -208,6 +208,7 @@ def completed(document: Document, security: dict[str, Any]) -> Document:
         operation.setdefault("description", _description(operation))
         _add_errors(path, method, operation)
         _hoist(operation, schemas)
+        _add_parts(operation, schemas)
         _add_headers(method, operation)
     for _path, _method, operation in operations(document):
         _add_examples(operation, schemas)
@@ -261,7 +262,7 @@ def _add_errors(path: str, method: str, operation: Document) -> None:
     wanted = {"400", "401", "429"}
     if {} not in operation["security"]:
         wanted.add("403")
-    if "{" in path or path.endswith("/find/") or method != "get":
+    if "{" in path or path.endswith(("/find/", "/preview/")) or method != "get":
         wanted.add("404")
     if "requestBody" in operation:
         wanted.add("413")
@@ -308,6 +309,33 @@ def _refs(part: Any) -> Iterator[str]:
     elif isinstance(part, list):
         for value in part:
             yield from _refs(value)
+
+
+def _add_parts(operation: Document, schemas: Document) -> None:
+    """What an answer is when ``fields`` chooses: the same, and nothing required."""
+    if not any(parameter["name"] == "fields" for parameter in operation["parameters"]):
+        return
+    content = operation["responses"]["200"]["content"]
+    whole = content["application/json"]["schema"]
+    if whole.get("type") == "array":
+        part = {"type": "array", "items": _part(whole["items"], schemas)}
+    else:
+        listed = schemas[whole["$ref"].removeprefix(SCHEMA_REF)]["properties"].get("items")
+        part = _part(whole, schemas, keep=bool(listed))
+        if listed:
+            properties = schemas[part["$ref"].removeprefix(SCHEMA_REF)]["properties"]
+            properties["items"] = {**listed, "items": _part(listed["items"], schemas)}
+    content[PARTIAL_JSON] = {"schema": part}
+
+
+def _part(ref: Document, schemas: Document, *, keep: bool = False) -> Document:
+    name = ref["$ref"].removeprefix(SCHEMA_REF)
+    if f"{name}Part" not in schemas:
+        copy = json.loads(json.dumps(schemas[name]))
+        if not keep:
+            copy.pop("required", None)
+        schemas[f"{name}Part"] = {**copy, "title": f"{name}Part"}
+    return {"$ref": f"{SCHEMA_REF}{name}Part"}
 
 
 def _add_headers(method: str, operation: Document) -> None:

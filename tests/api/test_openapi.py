@@ -40,7 +40,7 @@ def test_every_list_documents_what_it_understands(db, document):
     events = document["paths"]["/api/v3/events/"]["get"]
     assert [parameter["name"] for parameter in events["parameters"]] == [
         *("time", "country", "type", "theme", "network", "language", "state", "from", "to"),
-        *("year_from", "year_to", "order", "limit", "offset", "locale"),
+        *("year_from", "year_to", "order", "limit", "offset", "cursor", "fields", "locale"),
     ]
     assert {"200", "400", "401"} <= events["responses"].keys()
     assert {} in events["security"]
@@ -62,7 +62,8 @@ def test_every_operation_says_what_it_does_who_may_use_it_and_how_it_fails(db, d
     names = set()
     for path, method, operation in operations(document):
         where = (method, path)
-        assert operation["summary"] and operation["description"], where
+        assert operation["summary"], where
+        assert operation["description"], where
         names.add(operation["operationId"])
         assert {"400", "401", "429"} <= operation["responses"].keys(), where
         assert operation["security"], where

@@ -94,7 +94,7 @@ def run() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.benchmarks import harvesting, moderation
+    from tests.benchmarks import api, harvesting, moderation
     from tests.benchmarks.growth import grow_publications
     from tests.benchmarks.publishing import publish_section
 
@@ -127,6 +127,7 @@ def run() -> None:
             f"{name:<28}{small_ms:>12.1f}{large_ms:>13.1f}{large_ms / small_ms:>8.2f}x"
             f"{small_queries:>9}{large_queries:>9}{share:>11}{part:>13}"
         )
+    api.run()
     moderation.run()
     harvesting.run()
     section = int(os.environ.get("BENCH_SECTION", SECTION))

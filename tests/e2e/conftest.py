@@ -48,6 +48,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
         "PORT": str(port),
         "LOG_LEVEL": "WARNING",
         "EMAIL_URL": f"filemail://{folder}/mail",
+        "CORS_ORIGINS": f"http://localhost:{_free_port()}",
     }
     environment.pop("DATABASE_URL", None)
     if connection.vendor != "postgresql":

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "networks",
     "pages",
     "cpmg.users",
+    "cpmg.webhooks",
     "cpmg.mail",
     # Wagtail
     "wagtail_localize",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "cpmg.users.middleware.SecondFactorMiddleware",
     "pages.doors.RoomsMiddleware",
+    "pages.previewing.FrontEndMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pages.redirects.RedirectMiddleware",
 ]
@@ -189,6 +191,8 @@ DEMO_PEOPLE_ALLOWED = False
 #: Whoever writes mail, writes into the queue; it sends through ``MAIL_BACKEND``.
 EMAIL_BACKEND = "cpmg.mail.backends.QueueBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("MAIL_FROM", default="cpmg@localhost")
+#: Whom readers and front ends may write to.
+CONTACT_EMAIL = env("CONTACT_EMAIL", default=DEFAULT_FROM_EMAIL)
 #: Seconds for each step of the conversation with the mail server.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 #: The folder of ``filemail://``.
@@ -313,6 +317,8 @@ API_RATES = {
     "anonymous": (env.int("API_RATE_ANONYMOUS", default=600), 60),
     "person": (env.int("API_RATE_PERSON", default=6000), 60),
 }
+#: A front end elsewhere, as https://front.example.org: drafts and live pages are looked at there.
+FRONT_END_URL = env("FRONT_END_URL", default="")
 #: Front ends elsewhere whose scripts may use the API in a browser, as https://front.example.org.
 CORS_ALLOWED_ORIGINS = env.list("CORS_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/api/"
@@ -326,6 +332,12 @@ CORS_EXPOSE_HEADERS = [
     *("content-language", "etag", "last-modified", "link", "location"),
     *("ratelimit", "ratelimit-policy", "retry-after", "www-authenticate"),
 ]
+
+# Webhooks ---------------------------------------------------------------------------
+
+#: Whether messages may go to http addresses, and to those of internal networks.
+WEBHOOKS_MAY_USE_HTTP = False
+WEBHOOKS_MAY_GO_INSIDE = False
 
 # Search -----------------------------------------------------------------------------
 
