@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, TitleFieldPanel
@@ -169,6 +169,13 @@ class BasePage(Page):
             key=lambda page: order.index(page.locale.language_code),
             default=None,
         )
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Says both languages of a page that stands under another language's address."""
+        response = super().serve(request, *args, **kwargs)
+        if self.is_foreign:
+            response.headers["Content-Language"] = f"{active_language()}, {self.language}"
+        return response
 
     # Editing --------------------------------------------------------------------------
 
