@@ -157,8 +157,8 @@ class Navigation:
     @cached_property
     def _nearest(self) -> dict[str, Page]:
         """By language the lowest page above this one that is live there."""
-        assert self.page is not None
-        above = list(self.page.get_ancestors().values_list("translation_key", flat=True))
+        above = self.page.get_ancestors() if self.page else Page.objects.none()
+        above = list(above.values_list("translation_key", flat=True))
         pages = Page.objects.filter(translation_key__in=above, live=True).select_related("locale")
         return {page.locale.language_code: page for page in pages.order_by("depth")}
 
