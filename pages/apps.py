@@ -9,10 +9,11 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from . import caching, checks, doors, translations  # noqa: F401  (importing registers the system checks)
-        from .translating import coverage, facts, records
+        from .translating import coverage, facts, letters, records
 
         caching.connect()
         translations.connect()
         facts.connect()
         records.connect()
+        letters.connect()
         doors.register(doors.Room("translating", "translating_board", coverage.may_see))

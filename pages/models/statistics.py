@@ -99,6 +99,7 @@ class Indicator(Term):
                 "by_sex",
                 "by_counterpart",
                 "source",
+                "themes",
             )
         )
     )

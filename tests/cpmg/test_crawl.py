@@ -91,9 +91,10 @@ class Site:
 def site(_shipped_content: None, django_db_blocker: Any) -> Site:
     with django_db_blocker.unblock():
         import time
-        t=time.process_time()
-        x= crawl(Client())
-        print("CPU", time.process_time()-t, len(x.pages))
+
+        t = time.process_time()
+        x = crawl(Client())
+        print("CPU", time.process_time() - t, len(x.pages))
         return x
 
 
