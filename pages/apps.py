@@ -10,7 +10,7 @@ class PagesConfig(AppConfig):
     def ready(self) -> None:
         from . import announcing, caching, checks, doors, translations  # noqa: F401  (importing registers the system checks)
         from .calendars import changes
-        from .translating import coverage, facts, records
+        from .translating import coverage, facts, letters, records
 
         announcing.connect()
         caching.connect()
@@ -18,4 +18,5 @@ class PagesConfig(AppConfig):
         translations.connect()
         facts.connect()
         records.connect()
+        letters.connect()
         doors.register(doors.Room("translating", "translating_board", coverage.may_see))

@@ -9,8 +9,8 @@ all pass, and its actions are made whole (``connect``).
 - moved: the others move below the translations of the new parent; where one of them is missing,
   the move is refused;
 - restricted or opened: the others too, and those that are added later;
-- unpublished: the others too;
-- published: refused while the source is not live;
+- unpublished: the others too, and what is scheduled for later is taken back;
+- published or scheduled: refused while the source is not live;
 - deleted: a source takes its translations with it. A translation can be deleted by itself.
 """
 
@@ -31,7 +31,7 @@ from wagtail.actions.move_page import MovePageAction
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.coreutils import find_available_slug
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Revision
 from wagtail.signals import page_unpublished, post_page_move, pre_page_move
 
 #: Whether a group is being brought together: what that changes starts nothing anew.
@@ -130,6 +130,15 @@ def _after_unpublish(instance: Page, **kwargs: Any) -> None:
         if outermost:
             for other in others(instance).filter(live=True):
                 other.specific.unpublish()
+            _unschedule(instance)
+
+
+def _unschedule(source: Page) -> None:
+    """Takes back what was to be published later: it would come without its source."""
+    ids = [str(pk) for pk in others(source).values_list("pk", flat=True)]
+    scheduled = Revision.page_revisions.filter(object_id__in=ids, approved_go_live_at__isnull=False)
+    if source_of(source) is None:
+        scheduled.update(approved_go_live_at=None)
 
 
 def _before_save(sender: Any, instance: Any, **kwargs: Any) -> None:
@@ -155,11 +164,13 @@ def _after_save(sender: Any, instance: Any, created: bool, **kwargs: Any) -> Non
                 _mirror(other)
                 break
     elif not instance.live:  # taken offline by code, without Wagtail's action
-        translations = others(instance).filter(live=True, pk__gt=instance.pk)
+        translations = others(instance).filter(pk__gt=instance.pk)
         if translations and source_of(instance) is None:
             with bringing_together() as outermost:
-                for other in translations if outermost else ():
+                for other in translations.filter(live=True) if outermost else ():
                     other.specific.unpublish()
+                if outermost:
+                    _unschedule(instance)
 
 
 # Deleted ------------------------------------------------------------------------------

@@ -187,6 +187,13 @@ class BasePage(Page):
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Says both languages of a page that stands under another language's address."""
+        response = super().serve(request, *args, **kwargs)
+        if self.is_foreign:
+            response.headers["Content-Language"] = f"{active_language()}, {self.language}"
+        return response
+
     # Editing --------------------------------------------------------------------------
 
     def clean(self) -> None:

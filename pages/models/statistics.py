@@ -108,6 +108,7 @@ class Indicator(Term):
                 "by_age",
                 "by_counterpart",
                 "source",
+                "themes",
             )
         )
     )

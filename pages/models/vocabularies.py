@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.core.signals import request_started
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
@@ -454,7 +454,7 @@ class Country(Term):
         + synchronised(
             *("iso3", "m49", "status", "sovereign", "capital", "currency", "area_km2"),
             *("latitude", "longitude", "caricom", "oecs", "acs"),
-            *("cmc_participant", "cmc_founding"),
+            *("cmc_participant", "cmc_founding", "languages"),
         )
     )
 
@@ -513,7 +513,52 @@ def _copy_facts(sender: Any, instance: Any, **kwargs: Any) -> None:
     others.exclude(pk=instance.pk).update(**facts)
 
 
+def _shared_relations(model: type[Term]) -> list[Any]:
+    """The relations to other terms that are facts."""
+    fields = [
+        model._meta.get_field(declared.field_name)
+        for declared in model.override_translatable_fields
+        if isinstance(declared, SynchronizedField)
+    ]
+    return [field for field in fields if field.many_to_many]
+
+
+def _follow_source(term: Term, field: Any) -> None:
+    """Gives all rows of ``term`` the relations of its source row."""
+    rows = type(term)._base_manager.filter(translation_key=term.translation_key)
+    source = rows.filter(locale__language_code=settings.LANGUAGE_CODE).first()
+    if source is None:
+        return
+    wanted = set(getattr(source, field.name).values_list("pk", flat=True))
+    for row in rows.exclude(pk=source.pk):
+        if set(getattr(row, field.name).values_list("pk", flat=True)) != wanted:
+            getattr(row, field.name).set(wanted)
+
+
+def _copy_relations(
+    sender: Any, instance: Any, action: str, reverse: bool, pk_set: Any, **kwargs: Any
+) -> None:
+    if not action.startswith("post") or not isinstance(instance, Term):
+        return
+    model: Any = kwargs["model"] if reverse else type(instance)
+    changed = model._base_manager.filter(pk__in=pk_set or ()) if reverse else [instance]
+    for field in _shared_relations(model) if issubclass(model, Term) else ():
+        if field.remote_field.through is sender:
+            for term in changed:
+                _follow_source(term, field)
+
+
+def _begin_with_relations(sender: Any, instance: Any, created: bool, **kwargs: Any) -> None:
+    """A name in another language that is new takes the relations of the source row."""
+    if not created or not isinstance(instance, Term) or kwargs.get("raw"):
+        return
+    for field in _shared_relations(type(instance)):
+        _follow_source(instance, field)
+
+
 post_save.connect(_forget_when_changed)
 post_save.connect(_copy_facts)
+post_save.connect(_begin_with_relations)
+m2m_changed.connect(_copy_relations)
 post_delete.connect(_forget_when_changed)
 post_delete.connect(_delete_translations)

@@ -7,7 +7,8 @@ somebody changes a passage of the translation, wherever they do it, it counts as
 source as it is then.
 
 Nothing machine-made is published unreviewed: a passage that a machine made stays ``machine``
-until a person has checked it, and a page that holds one can't be published by any road.
+until a person has checked it, and a page that holds one can't be published, or scheduled, by any
+road.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
-from wagtail.models import Page
+from wagtail.models import Page, Revision
 from wagtail.signals import copy_for_translation_done, page_published
 
 from .. import translations
@@ -282,13 +283,32 @@ def _source_published(source: Page) -> None:
             keep(record, texts)
 
 
-def _translation_published(source: Page, page: Page) -> None:
-    texts, mine = passages(source), passages(page)
+def _checked(source: Page, page: Page) -> tuple[TranslationRecord, Made]:
+    """What ``page`` is made from. Raises ``UnreviewedError`` if nobody has checked all of it."""
     record = record_of(source, page)
-    made = changed(record.working, texts, mine)
-    unchecked = sum(entry["by"].count(MACHINE) for entry in made.values())
-    if unchecked:
+    made = changed(record.working, passages(source), passages(page))
+    if unchecked := sum(entry["by"].count(MACHINE) for entry in made.values()):
         raise UnreviewedError(unreviewed(unchecked))
+    return record, made
+
+
+def _before_schedule(sender: Any, instance: Revision, **kwargs: Any) -> None:
+    """What may not be published now is not scheduled either."""
+    if not instance.approved_go_live_at or kwargs.get("raw"):
+        return
+    page = instance.as_object()
+    source = translations.source_of(page) if isinstance(page, Page) else None
+    if source is None:
+        return
+    if not source.live:
+        raise translations.ApartError(translations.must_wait_for(source))
+    if isinstance(page, type(specific := source.specific)):
+        _checked(specific, page)
+
+
+def _translation_published(source: Page, page: Page) -> None:
+    texts = passages(source)
+    record, made = _checked(source, page)
     record.working = record.published = made
     keep(record, texts)
     remember(source, page, made)
@@ -316,5 +336,6 @@ def _copied(sender: Any, source_obj: Any, target_obj: Any, **kwargs: Any) -> Non
 
 def connect() -> None:
     pre_save.connect(_before_save, dispatch_uid="pages.translating.records")
+    pre_save.connect(_before_schedule, sender=Revision, dispatch_uid="pages.translating.schedule")
     page_published.connect(_published, dispatch_uid="pages.translating.records")
     copy_for_translation_done.connect(_copied, dispatch_uid="pages.translating.records")

@@ -36,7 +36,8 @@ def files_of(page: PublicationPage) -> list[PublicationFile]:
 
 @register.simple_tag(takes_context=True)
 def newest_publications(context: template.Context, limit: int = 5) -> list[PublicationPage]:
-    return list(_listed(context)[:limit])
+    """The newest first; not the manuals, which are no news, the platform's own among them."""
+    return list(_listed(context).exclude(document_type__code="manual")[:limit])
 
 
 @register.simple_tag(takes_context=True)

@@ -119,7 +119,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(language):
         is_off = search.frequency == SavedSearch.Frequency.NEVER
         response = render(
-            request, "search/saved_search_stop.html", {"search": search, "is_off": is_off}
+            request, "search/saved_search_stop.html", {"label": search.name, "is_off": is_off}
         )
     response.headers["Content-Language"] = language
     response.headers["Referrer-Policy"] = "no-referrer"  # the address is a key

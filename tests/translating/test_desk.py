@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core import mail
 from django.urls import reverse
 from wagtail.models import APIToken, GroupPagePermission, Page, WorkflowState
 
@@ -76,6 +77,10 @@ def test_a_source_unpublished_while_its_translation_is_in_review(
 ):
     posted(begun, page, filled(page), "submit", right=["title#0"])
     fresh(page).unpublish()
+    told = {to: letter for letter in mail.outbox for to in letter.to}
+    assert set(told) >= {moderator.email, translator.email}
+    assert "was unpublished while its translation is in review" in told[moderator.email].subject
+    assert f"/admin/translations/{page.pk}/es/" in told[moderator.email].body
     spanish = translation(page)
     task = spanish.current_workflow_task_state
     browser(moderator).post(

@@ -327,3 +327,24 @@ def test_facts_of_a_term_reach_its_other_rows_by_any_road():
     english.save()
     spanish.refresh_from_db()
     assert (spanish.capital, spanish.name) == ("Spanish Town", "Jamaica")
+
+
+# Terms ----------------------------------------------------------------------------------
+
+
+def test_relations_of_a_term_are_those_of_its_source(db):
+    en, es = make.ThemeFactory(code="labour"), make.ThemeFactory(code="law")
+    indicator = make.IndicatorFactory(code="stock", locale="en")
+    spanish = make.IndicatorFactory(code="stock", locale="es")
+    indicator.themes.set([en, es])
+    assert {theme.pk for theme in spanish.themes.all()} == {en.pk, es.pk}
+    indicator.themes.remove(es)
+    assert [theme.pk for theme in spanish.themes.all()] == [en.pk]
+    spanish.themes.set([es])
+    assert [theme.pk for theme in spanish.themes.all()] == [en.pk], "the source decides"
+    french = make.IndicatorFactory(code="stock", locale="fr")
+    assert [theme.pk for theme in french.themes.all()] == [en.pk], "a new row begins with them"
+    es.indicators.add(indicator)
+    assert spanish.themes.count() == french.themes.count() == 2
+    indicator.themes.clear()
+    assert not spanish.themes.exists()

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from bs4 import BeautifulSoup
 from django.db import transaction
+from django.utils import timezone
 
 from pages.models import TranslationRecord
 from pages.translating import machines, work
 from pages.translating.records import UnreviewedError
+from pages.translations import ApartError
 
 from .conftest import browser, fresh, locale, posted
 
@@ -153,3 +156,45 @@ def test_a_wrong_setting_stops_the_start():
     for name, url, key in (("google", "", "k"), ("libretranslate", "", "k"), ("deepl", "", "")):
         with pytest.raises(ImproperlyConfigured):
             machine_translator(name, url, key)
+
+
+def tomorrow():
+    return timezone.now() + timedelta(days=1)
+
+
+def scheduled(page):
+    """The revisions of ``page`` that will be published by themselves."""
+    return page.revisions.filter(approved_go_live_at__isnull=False)
+
+
+def test_what_nobody_has_checked_is_not_scheduled(page, begun, stub, moderator):
+    posted(begun, page, {}, "machine")
+    spanish = draft(page)
+    spanish.go_live_at = tomorrow()
+    revision = spanish.save_revision()
+    with pytest.raises(UnreviewedError), transaction.atomic():
+        revision.publish()
+    assert not scheduled(spanish).exists()
+    begun.force_login(moderator)
+    form = {"action-publish": "1", "go_live_at": tomorrow().strftime("%Y-%m-%d %H:%M")}
+    begun.post(f"/admin/pages/{spanish.pk}/edit/", form)
+    assert not scheduled(spanish).exists()
+
+
+def test_what_is_checked_is_scheduled_and_waits_for_its_source(page, begun, stub):
+    posted(begun, page, {}, "machine")
+    html = begun.get(f"/admin/translations/{page.pk}/es/").content.decode()
+    boxes = BeautifulSoup(html, "html.parser").select('input[name="right"]')
+    posted(begun, page, {}, "save", right=[str(box["value"]) for box in boxes])
+    spanish = draft(page)
+    spanish.go_live_at = tomorrow()
+    spanish.save_revision().publish()
+    assert scheduled(spanish).exists()
+    fresh(page).unpublish()
+    assert not scheduled(spanish).exists(), "it would come without its source"
+    again = draft(page)
+    again.go_live_at = tomorrow()
+    revision = again.save_revision()
+    with pytest.raises(ApartError), transaction.atomic():
+        revision.publish()
+    assert not scheduled(spanish).exists()

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pages import factories as make
 from pages.translating import work
-from repository.factories import LibraryPageFactory, PublicationPageFactory
+from repository.factories import (
+    LibraryPageFactory,
+    PublicationPageFactory,
+    RepositoryPageFactory,
+)
 
 from .conftest import filled, fresh, locale, publish
 
@@ -106,7 +111,7 @@ def test_a_page_says_its_languages(page, spanish, client):
         assert set(links) == {"en", "es", "x-default"}
         assert links["x-default"] == links["en"]
     html = client.get("/fr/pays/jamaica/").content.decode()
-    assert 'rel="canonical" href="http://localhost/en/countries/jamaica/"' in html
+    assert 'rel="canonical" href="http://testserver/en/countries/jamaica/"' in html
     assert 'lang="en"' in html
 
 
@@ -161,3 +166,72 @@ def test_the_api_finds_translated_addresses(page, spanish, client):
     response = client.get("/api/v3/pages/find/?html_path=/es/paises/jamaica/", follow=True)
     assert response.status_code == 200
     assert response.json()["id"] == spanish.pk
+
+
+def switcher(html):
+    """The addresses of the language switcher by language."""
+    links = BeautifulSoup(html, "html.parser").select("nav.languages a")
+    return {link["lang"]: link["href"] for link in links}
+
+
+def test_the_switcher_leads_to_the_nearest_page_that_is_translated(page, spanish, client):
+    html = client.get("/en/countries/jamaica/?year=2020").content.decode()
+    there = switcher(html)
+    assert there["es"] == "/es/paises/jamaica/?year=2020"
+    assert there["fr"] == f"/fr/pays/?untranslated={page.pk}"
+    response = client.get(there["fr"])
+    assert response["Content-Language"] == "fr"
+    notice = BeautifulSoup(response.content, "html.parser").select_one("p.notice")
+    assert "n’est pas disponible en français" in notice.text
+    assert notice.a["href"] == "/en/countries/jamaica/"
+    assert (notice.a["lang"], notice.a.text) == ("en", "Jamaica")
+    assert 'rel="canonical" href="http://testserver/fr/pays/"' in response.content.decode()
+    assert switcher(response.content)["nl"] == "/nl/landen/"
+
+
+@pytest.mark.parametrize("number", ["0", "x", "٣", "99999999999999", "hidden", "elsewhere", "here"])
+def test_the_notice_names_only_what_belongs_there(page, spanish, client, number):
+    library = LibraryPageFactory(locale="en")
+    numbers = {
+        "hidden": PublicationPageFactory(parent=library, title="Members only").pk,
+        "elsewhere": make.ContentPageFactory(title="About").pk,
+        "here": page.pk,
+    }
+    address = "/es/paises/" if number == "here" else "/fr/pays/"
+    response = client.get(f"{address}?untranslated={numbers.get(number, number)}")
+    assert response.status_code == 200
+    assert not BeautifulSoup(response.content, "html.parser").select("p.notice")
+
+
+def test_a_publication_stays_the_same_under_each_language(page, client):
+    for language in ("en", "nl"):
+        RepositoryPageFactory(locale=language)
+    PublicationPageFactory(title="A report", slug="report")
+    there = switcher(client.get("/en/repository/report/").content)
+    assert there["nl"] == "/nl/publicaties/report/"
+    response = client.get(there["nl"])
+    assert response["Content-Language"] == "nl, en"
+    html = response.content.decode()
+    assert 'rel="canonical" href="http://testserver/en/repository/report/"' in html
+    assert "hreflang" not in html.partition("</head>")[0], "its own address names its languages"
+
+
+def test_an_old_address_under_another_language_leads_to_the_new_one(
+    page, client, django_capture_on_commit_callbacks
+):
+    for language in ("en", "nl"):
+        RepositoryPageFactory(locale=language)
+    record = PublicationPageFactory(title="A report", slug="report")
+    library = LibraryPageFactory(locale="en")
+    LibraryPageFactory(locale="nl")
+    hidden = PublicationPageFactory(parent=library, title="Hidden", slug="hidden")
+    with django_capture_on_commit_callbacks(execute=True):
+        publish(record, slug="report-of-2020")
+        publish(hidden, slug="still-hidden")
+    response = client.get("/nl/publicaties/report/?a=b")
+    assert (response.status_code, response.url) == (301, "/nl/publicaties/report-of-2020/")
+    assert client.get(response.url).status_code == 200
+    assert client.get("/nl/publicaties/none/").status_code == 404
+    assert "still-hidden" not in client.get("/nl/bibliotheek/hidden/").headers.get("Location", "")
+    fresh(record).unpublish()
+    assert client.get("/nl/publicaties/report/").status_code == 404

@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.utils import timezone
@@ -49,10 +50,12 @@ from pages.models import (
 )
 from pages.models.vocabularies import forget_labels
 from repository import factories as repository
-from repository.models import Contributor, Licence
+from repository.models import Contributor, Licence, PublicationFile
+from repository.shelves import unpublished
 from search.models import SynonymSet
 
 from . import records
+from .guides import pdf_of
 from .reading import Content, Problem, RefusedError, digest, read
 from .records import LANGUAGES
 
@@ -128,6 +131,7 @@ class Loading:
         self.locales = {locale.language_code: locale for locale in Locale.objects.all()}
         self.pages: list[Page] = []
         self.terms: list[Term] = []
+        self.documents: list[Any] = []
         self.observations: list[Observation] = []
         self._known = set(LoadedRecord.objects.values_list("key", flat=True))
         self._new_keys: list[str] = []
@@ -150,6 +154,8 @@ class Loading:
             self._each("event", "pages/events.json", content.events.events, self._event)
             self._each("statistics", "pages/statistics.json", content.statistics.pages, self._theme)
             self._publications()
+            guides = content.guides.guides
+            self._each("guide", "guides/guides.json", guides, self._guide)
             self._assessments()
             self._each("synonyms", "search_synonyms.json", content.synonyms, self._synonyms)
             self._each("dataset", "datasets.json", content.datasets, self._dataset)
@@ -587,6 +593,64 @@ class Loading:
                 note=record.note or "",
             )
 
+    def _guide(self, record: records.GuideRecord) -> None:
+        """A publication in all languages, with a file in each."""
+        guides = self.content.guides
+        files = {language: self._guide_file(record, language) for language in LANGUAGES}
+        for language, section in self._sections_of("repository"):
+            self._add(
+                repository.PublicationPageFactory,
+                section,
+                language,
+                **_page_fields("guide", record, language),
+                contributors=[
+                    repository.ContributorFactory.build(
+                        role=Contributor.Role.CORPORATE, family_name=guides.author, given_name=""
+                    )
+                ],
+                document_type=self._term("document_types", guides.type),
+                year=guides.as_of.year,
+                month=guides.as_of.month,
+                publisher=guides.publisher,
+                languages=self._present("languages", LANGUAGES),
+                licence=LICENCES[guides.licence],
+                themes=self._present("themes", record.themes),
+                files=[
+                    PublicationFile(
+                        sort_order=position,
+                        document=document,
+                        language=self._term("languages", of),
+                    )
+                    for position, (of, document) in enumerate(files.items())
+                ],
+            )
+        for document in files.values():
+            document.refresh_from_db(fields=["collection"])  # it went where its page is
+            self.documents.append(document)
+
+    def _guide_file(self, record: records.GuideRecord, language: str) -> Any:
+        guides = self.content.guides
+        try:
+            content = pdf_of(
+                self.content.guide_texts[record.code, language],
+                title=record.title[language],
+                summary=record.summary[language],
+                language=language,
+                author=guides.author,
+                day=guides.as_of,
+            )
+        except NotImplementedError as error:  # Markdown that the files can't show
+            file = f"guides/{record.code}.{language}.md"
+            raise RefusedError([Problem(file, "", "", str(error))]) from error
+        document = repository.DocumentFactory.build(
+            title=record.title[language],
+            file=ContentFile(content, f"{record.slug[language]}.pdf"),
+            collection=unpublished(),
+        )
+        document._set_document_file_metadata()
+        document.save()
+        return document
+
     def _assessments(self) -> None:
         assessments = self.content.assessments
         self._each(
@@ -740,7 +804,7 @@ class Loading:
     def _index(self) -> None:
         """Wagtail's search and its index of references, brought up to date in bulk."""
         rows: dict[type, list[Any]] = defaultdict(list)
-        for row in (*self.terms, *self.pages):
+        for row in (*self.terms, *self.documents, *self.pages):
             rows[type(row)].append(row)
         backend = get_search_backend()
         for model, of_model in self.progress("index", list(rows.items())) if rows else ():

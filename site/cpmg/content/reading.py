@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from . import records
+from . import guides, records
 
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish", "fr": "French", "nl": "Dutch"}
 
@@ -78,6 +78,9 @@ class Content:
     events: Any = None
     statistics: Any = None
     publications: Any = None
+    guides: Any = None
+    #: The texts of the guides by code and language.
+    guide_texts: dict[tuple[str, str], str] = field(default_factory=dict)
     assessments: Any = None
     synonyms: list[records.SynonymsRecord] = field(default_factory=list)
     datasets: list[records.DatasetRecord] = field(default_factory=list)
@@ -88,7 +91,7 @@ def digest(folder: Path) -> str:
     """A short name for the state of the data files."""
     state = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.suffix in {".json", ".csv"}:
+        if path.suffix in {".json", ".csv", ".md"}:
             state.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return state.hexdigest()
 
@@ -119,6 +122,11 @@ class _Reader:
         content.publications = self._json("publications.json", records.Publications)
         if content.publications:
             self.codes["publications"] = {one.id for one in content.publications.publications}
+        content.guides = self._json("guides/guides.json", records.Guides)
+        for guide in content.guides.guides if content.guides else ():
+            for language in LANGUAGE_NAMES:
+                text = self._guide_text(f"guides/{guide.code}.{language}.md")
+                content.guide_texts[guide.code, language] = text
         content.home = self._json("pages/home.json", records.Home)
         content.sections = self._json("pages/sections.json", records.Sections)
         content.contents = self._json("pages/content.json", records.Contents)
@@ -144,6 +152,19 @@ class _Reader:
             line = error.object[: error.start].count(b"\n") + 1
             self._refuse(name, f"line {line}", reason="the text is not UTF-8")
         return None
+
+    def _guide_text(self, name: str) -> str:
+        """The Markdown of a guide, which the fonts of its PDF file must be able to show."""
+        text = self._text(name)
+        if text is not None and not text.strip():
+            self._refuse(name, reason="the text is empty")
+        for number, line in enumerate((text or "").splitlines(), 1):
+            try:
+                line.encode(guides.ENCODING)
+            except UnicodeEncodeError as error:
+                letter = line[error.start]
+                self._refuse(name, f"line {number}", reason=f"“{letter}” can't be set in PDF")
+        return text or ""
 
     def _json(self, name: str, form: Any) -> Any:
         """The file as ``form``; ``None`` when there is something wrong with it."""

@@ -557,6 +557,21 @@ class Publications(Record):
     publications: list[PublicationRecord]
 
 
+class GuideRecord(PageRecord):
+    """A guide of the platform's own; its texts are Markdown files beside the record."""
+
+    themes: list[ThemeCode]
+
+
+class Guides(Record):
+    as_of: Day
+    type: Annotated[str, _code_of("document_types")]
+    author: Line
+    publisher: Line
+    licence: Annotated[str, _one_of(Licence.labels)]
+    guides: list[GuideRecord]
+
+
 # Datasets and observations ------------------------------------------------------------
 
 

@@ -60,6 +60,7 @@ def data(tmp_path: Path) -> Path:
     keep("pages/networks.json", "networks", lambda record: record["code"] == "diaspora")
     keep("pages/content.json", "pages", lambda record: record["code"] == "about")
     keep("publications.json", "publications", wanted_publication)
+    keep("guides/guides.json", "guides", lambda record: record["code"] == "members")
     for path in (folder / "observations").glob("*.csv"):
         header, *rows = path.read_text("utf-8").splitlines(keepends=True)
         of_kept = [row for row in rows if row.split(",")[1] in KEPT]

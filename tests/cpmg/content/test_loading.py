@@ -160,7 +160,7 @@ def test_missing_is_never_zero(content):
         (StatisticsThemePage, 5 * 4),
         (AssessmentPage, 11 * 4),
         (AssessedArea, 11 * 4 * 7),
-        (PublicationPage, 177),
+        (PublicationPage, 177 + 5 * 4),
     ],
 )
 def test_nothing_of_the_data_is_left_out(content, model, number):
@@ -196,7 +196,11 @@ def test_publications_live_in_the_tree_of_their_language(content):
     records = {record["id"]: record for record in shipped("publications.json")["publications"]}
     keys = {translation_key("publication", code): code for code in records}
     for page in PublicationPage.objects.select_related("locale", "document_type"):
-        record = records[keys[page.translation_key]]
+        code = keys.get(page.translation_key)
+        if code is None:
+            assert page.document_type.code == "manual", "a guide of the platform"
+            continue
+        record = records[code]
         assert page.locale.language_code == record["language"]
         assert page.get_parent().locale_id == page.locale_id
         assert page.title == record["title"]

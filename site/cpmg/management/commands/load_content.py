@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from cpmg.content import loading
 from cpmg.content.reading import RefusedError
+from repository.files import queue as files
 
 SHOWN = 20
 
@@ -41,6 +42,7 @@ STEPS = {
     "event": "events",
     "statistics": "statistics themes",
     "publication": "publications",
+    "guide": "guides of the platform",
     "assessment": "needs assessments",
     "synonyms": "synonyms of the search",
     "dataset": "datasets",
@@ -76,6 +78,8 @@ class Command(BaseCommand):
         if loaded is None:
             self.stdout.write("Content is loaded already.")
             return
+        if loaded.documents:
+            files.drain()  # so that what the files say is found from the first start
         for line in loaded.left_out[:SHOWN]:
             self.stdout.write(f"Left out {line}")
         if len(loaded.left_out) > SHOWN:
