@@ -404,7 +404,8 @@ def answers(
     Its parameters are checked before it is called, it runs in the language asked for, and its
     answer carries the headers of a public or of a private answer. ``paged`` is for lists.
     """
-    selectable = tuple(what_is_listed(response).model_fields)
+    listed = what_is_listed(response)
+    selectable = tuple(listed.model_fields) if listed else ()
 
     def register(view: Callable) -> Callable:
         @functools.wraps(view)
@@ -440,10 +441,13 @@ def answers(
     return register
 
 
-def what_is_listed(response: Any) -> type[Schema]:
-    """The schema of the items of an answer that is a list, or that of the answer itself."""
+def what_is_listed(response: Any) -> type[Schema] | None:
+    """The schema of the items of an answer that is a list, or that of the answer itself; none
+    for a file or a specification, of which nobody takes a part."""
     if get_origin(response) is list:
         return get_args(response)[0]
+    if not isinstance(response, type) or not issubclass(response, Schema):
+        return None
     items = response.model_fields.get("items")
     if items is not None and get_origin(items.annotation) is list:
         return get_args(items.annotation)[0]
