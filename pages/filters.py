@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -18,7 +19,18 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Country, EventPage, EventType, Network, Place, Theme
+from .models import (
+    Country,
+    DatasetPage,
+    EventPage,
+    EventType,
+    Indicator,
+    Network,
+    Place,
+    Sex,
+    Source,
+    Theme,
+)
 
 Options = Callable[[], dict[str, str]]
 
@@ -295,3 +307,48 @@ class EventFilter(Filter):
 
     def narrow_single(self, rows: QuerySet, parameter: Choice, code: str) -> QuerySet:
         return rows.upcoming() if code == "upcoming" else rows.past()  # type: ignore[attr-defined]
+
+
+class DatasetFilter(Filter):
+    """The list of datasets: by what they measure and where they come from."""
+
+    parameters = [
+        Choice("indicator", gettext_lazy("Indicator"), vocabulary(Indicator), "indicators__code"),
+        Choice("theme", gettext_lazy("Theme"), vocabulary(Theme), "indicators__themes__code"),
+        Choice("source", gettext_lazy("Source"), vocabulary(Source), "source__code"),
+    ]
+    orders = {
+        "newest": (gettext_lazy("Newest first"), "newest_first"),
+        "title": (gettext_lazy("Title"), "by_title"),
+    }
+
+
+class FigureFilter(Filter):
+    """The figures of one dataset: what it holds is what is offered."""
+
+    def __init__(self, query: QueryDict, dataset: DatasetPage) -> None:
+        self.parameters = [
+            Choice(
+                "indicator", _("Indicator"), self._of(Indicator, "indicator"), "indicator__code"
+            ),
+            Choice("country", _("Country"), self._of(Country, "country"), "country__code"),
+            Choice("sex", _("Sex"), choices(Sex), "sex"),
+            Year("year_from", _("From year"), "period__gte"),
+            Year("year_to", _("To year"), "period__lte"),
+        ]
+        self.dataset = dataset
+        super().__init__(query)
+
+    def _of(self, vocabulary: Any, name: str) -> Options:
+        @cache
+        def options() -> dict[str, str]:
+            field = f"{name}__code"
+            codes = self.dataset.observations.order_by().values_list(field, flat=True)
+            there = set(codes.distinct())
+            return {code: label for code, label in vocabulary.labels().items() if code in there}
+
+        return options
+
+    def narrow(self, rows: QuerySet) -> QuerySet:
+        order = ("indicator__code", "country__code", "-period", "counterpart__code", "sex", "age")
+        return super().narrow(rows).order_by(*order, "pk")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cpmg.users.urls import private
 
-from .views import bulk, steps, submissions
+from .views import bulk, datasets, steps, submissions
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
 # accents and spaces, with the slash at the end.
@@ -30,12 +30,19 @@ _many = [
     private("<uuid:key>/", bulk.package, "submissions_package"),
     private("<uuid:key>/report.csv", bulk.package_table, "submissions_package_table"),
 ]
+_dataset = [
+    private(_("figures/"), datasets.figures, "dataset_figures"),
+    private("template.<slug:kind>", datasets.template, "dataset_template"),
+    private(_("description/"), datasets.description, "dataset_description"),
+    private(_("check/"), datasets.check_step, "dataset_check"),
+]
 _all: list[Any] = [
     private("", submissions.own_list, "submissions"),
     private(_("new/"), submissions.new, "submission_new"),
     private("submissions.csv", bulk.own_table, "submissions_table"),
     path(_("bulk/"), include(_many)),
-    path("<uuid:key>/", include(_of_one)),
+    path(_("datasets/"), include([private(_("new/"), datasets.new, "dataset_new")])),
+    path("<uuid:key>/", include([path(_("dataset/"), include(_dataset)), *_of_one])),
 ]
 in_language = [path(_("account/"), include([path(_("submissions/"), include(_all))]))]
 # Translators: end of the parts of addresses.

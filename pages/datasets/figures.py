@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.utils import timezone
+
 from ..ages import TOTAL
 from ..models.datasets import FigureSet
 from ..models.statistics import ObservationStatus, Sex
@@ -39,11 +41,6 @@ class Figure(NamedTuple):
         """What it is the figure of: a dataset has one for each."""
         return self.indicator, self.country, self.counterpart, self.period, self.sex, self.age
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        """What it says, as far as a reader is concerned."""
-        return (plain(self.value), self.status, self.footnote, self.note)
-
 
 def plain(value: Decimal) -> str:
     """Digits with a point, without zeros that say nothing: ``12.5``, ``1200``, ``0``."""
@@ -56,10 +53,12 @@ def keep(figures: Iterable[Figure]) -> FigureSet:
     rows = sorted(figures, key=lambda figure: figure.key)
     lines = [json.dumps([*row[:3], plain(row.value), *row[4:]], ensure_ascii=False) for row in rows]
     text = "\n".join(lines).encode()
-    kept, _made = FigureSet.objects.get_or_create(
+    kept, made = FigureSet.objects.get_or_create(
         digest=hashlib.sha256(text).hexdigest(),
         defaults={"content": zlib.compress(text, 6), "number": len(rows)},
     )
+    if not made:  # what nothing names is removed some time after it was kept
+        FigureSet.objects.filter(pk=kept.pk).update(kept_at=timezone.now())
     return kept
 
 

@@ -3,6 +3,8 @@ current, in one transaction with its publication."""
 
 from __future__ import annotations
 
+from itertools import islice
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -46,7 +48,7 @@ def settle(dataset: DatasetPage) -> None:
         if dataset.source_id != source.pk:
             dataset.source = source
             DatasetPage.objects.filter(pk=dataset.pk).update(source=source)
-        Observation.objects.bulk_create(_observations(dataset, source), batch_size=500)
+        Observation.objects.bulk_create(observations(dataset, source), batch_size=500)
     newest = next((version for version in versions if version.live), None)
     of_series = Observation.objects.filter(dataset__in=versions)
     former = of_series.current()
@@ -83,47 +85,59 @@ def refusal(figure: Observation) -> str:
 def source_of(dataset: DatasetPage) -> Source:
     """The source that its figures cite: one of the vocabulary, or its own, made once for all
     versions."""
-    if dataset.source_id:
+    if dataset.source:
         return dataset.source
-    own, _made = Source.objects.get_or_create(
-        code=f"dataset-{dataset.series.hex[:12]}",
+    own = own_source(dataset)
+    return Source.objects.get_or_create(
+        code=own.code,
         locale=Locale.objects.get(language_code=settings.LANGUAGE_CODE),
         defaults={
-            "name": (dataset.source_name or dataset.title)[:255],
-            "publisher": dataset.creator,
-            "url": dataset.source_url,
-            "licence": str(dataset.licence_info.label),
-            "licence_url": dataset.licence_info.url,
+            name: getattr(own, name)
+            for name in ("name", "publisher", "url", "licence", "licence_url")
         },
+    )[0]
+
+
+def own_source(dataset: DatasetPage) -> Source:
+    """A source made of what a dataset says of itself; it is not saved."""
+    return Source(
+        code=f"dataset-{dataset.series.hex[:12]}",
+        name=(dataset.source_name or dataset.title)[:255],
+        publisher=dataset.creator,
+        url=dataset.source_url,
+        licence=str(dataset.licence_info.label),
+        licence_url=dataset.licence_info.url,
     )
-    return own
 
 
-def _observations(dataset: DatasetPage, source: Source) -> list[Observation]:
-    ids = {
-        name: dict(
-            model._base_manager.filter(locale__language_code=settings.LANGUAGE_CODE).values_list(
-                "code", "pk"
-            )
-        )
+def observations(
+    dataset: DatasetPage, source: Source, most: int | None = None
+) -> list[Observation]:
+    """The figures that were submitted, as observations that are not saved: all, or the first."""
+    terms = {
+        name: {
+            term.code: term
+            for term in model._base_manager.filter(locale__language_code=settings.LANGUAGE_CODE)
+        }
         for name, model in _TERMS.items()
     }
-    released = timezone.localdate(dataset.first_published_at).isoformat()
+    at = dataset.first_published_at or timezone.now()
+    released = timezone.localdate(at).isoformat()
     made = []
-    for figure in figures.read(dataset.digest):
-        keys: dict[str, int | None] = {}
+    for figure in islice(figures.read(dataset.digest), most):
+        named: dict[str, Term | None] = {}
         for name in _TERMS:
             code = getattr(figure, name)
-            if code and code not in ids[name]:
+            if code and code not in terms[name]:
                 raise ValidationError(
                     _("“%(code)s” is not in use any more. Upload the figures again.")
                     % {"code": code}
                 )
-            keys[f"{name}_id"] = ids[name][code] if code else None
-        keys["source_id"] = keys["source_id"] or source.pk
+            named[name] = terms[name][code] if code else None
+        named["source"] = named["source"] or source
         made.append(
             Observation(
-                **keys,
+                **named,
                 period=figure.period,
                 sex=figure.sex,
                 age=figure.age,

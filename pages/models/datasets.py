@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from itertools import chain
 from typing import Any, Self
 
+from django.core.paginator import Paginator
 from django.db import models, transaction
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
-from wagtail.models import PageManager
+from wagtail.models import PageManager, PagePermissionTester
 from wagtail.search import index
 
 from .base import (
@@ -16,12 +20,16 @@ from .base import (
     BasePageManager,
     BasePageQuerySet,
     SectionPage,
+    active_language,
     synchronised,
     translated,
 )
 from .licences import Licence
 from .statistics import Indicator
 from .vocabularies import Source, TermKey, TermsField
+
+#: Datasets, and figures, on a page of a list.
+ON_A_PAGE, ROWS_ON_A_PAGE = 20, 100
 
 
 class FigureSet(models.Model):
@@ -42,6 +50,16 @@ class FigureSet(models.Model):
 
 
 class DatasetPageQuerySet(BasePageQuerySet):
+    def listed(self, request: HttpRequest, language: str | None = None) -> Self:
+        """The newest version of each dataset that the reader may see, ready to be shown."""
+        return (
+            self.readable_by(request.user)
+            .in_language(language or active_language())
+            .newest_versions()
+            .select_related("locale", "source")
+            .prefetch_related("indicators")
+        )
+
     def newest_first(self) -> Self:
         return self.order_by("-first_published_at", "-pk")
 
@@ -69,6 +87,15 @@ class DatasetIndexPage(SectionPage):
     class Meta:
         verbose_name = _("list of datasets")
         verbose_name_plural = _("lists of datasets")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from ..filters import DatasetFilter
+
+        context = super().get_context(request, *args, **kwargs)
+        context["filter"] = DatasetFilter(request.GET)
+        found = context["filter"].narrow(DatasetPage.objects.listed(request))
+        context["results"] = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+        return context
 
 
 class DatasetPage(BasePage):
@@ -179,6 +206,73 @@ class DatasetPage(BasePage):
             super().save(*args, **kwargs)
             publishing.settle(self)
 
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return _Permissions(user, self)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page, or with ``?format=csv`` its table."""
+        if request.GET.get("format") == "csv":
+            return self._table(request)
+        return super().serve(request, *args, **kwargs)
+
+    def _table(self, request: HttpRequest) -> StreamingHttpResponse:
+        """All figures of this version in the columns of a template, as they stay for ever."""
+        from ..datasets import tables
+
+        rows = tables.rows_of(self.observations.all())
+        mark = ["\ufeff"] if "bom" in request.GET else []
+        name = f"{self.slug}.csv"
+        return StreamingHttpResponse(
+            chain(mark, tables.lines(rows)),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds the figures of this version, the versions there are, and for a draft what it
+        changes."""
+        from ..datasets import changes, figures, publishing, tables
+        from ..filters import FigureFilter
+
+        context = super().get_context(request, *args, **kwargs)
+        versions = list(
+            DatasetPage.objects.readable_by(request.user)
+            .filter(series=self.series)
+            .select_related("locale")
+            .order_by("-version")
+        )
+        context["versions"] = versions
+        context["newest"] = versions[0] if versions and versions[0].version > self.version else None
+        if self.live:
+            rows = FigureFilter(request.GET, self)
+            context["filter"] = rows
+            found = rows.narrow(self.observations.select_related(*tables.RELATED))
+            context["results"] = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+        else:
+            source = self.source or publishing.own_source(self)
+            context["results"] = publishing.observations(self, source, ROWS_ON_A_PAGE)
+            former = next((one for one in versions if one.pk != self.pk), None)
+            if former:
+                context["former"] = former
+                context["changes"] = changes.between(
+                    changes.published(former), figures.read(self.digest), source=source.code
+                )
+        return context
+
     @property
     def licence_info(self) -> Licence:
         return Licence(self.licence)
+
+    @property
+    def suggested_citation(self) -> str:
+        from ..datasets.citation import citation
+
+        return self.citation or citation(self)
+
+
+class _Permissions(PagePermissionTester):
+    """Nobody deletes a version that was published: its address stays."""
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        was_published = self.page.observations.exists()
+        return bool(super().can_delete(ignore_bulk)) and not was_published

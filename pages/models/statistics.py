@@ -281,6 +281,16 @@ class Observation(models.Model):
         return ages.label(self.age)
 
     @property
+    def breakdown(self) -> str:
+        """For whom, in words; empty for a total."""
+        parts = [
+            self.counterpart.label if self.counterpart else "",
+            "" if self.sex == Sex.TOTAL else str(self.get_sex_display()),
+            "" if self.age == ages.TOTAL else self.age_label,
+        ]
+        return ", ".join(filter(None, parts))
+
+    @property
     def remarks(self) -> str:
         """Footnote and note in one text."""
         return " ".join(filter(None, (self.footnote and self.footnote.label, self.note)))

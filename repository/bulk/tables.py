@@ -16,6 +16,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pages.datasets.tables import FORMULA, escaped
+
 from ..forms import FORMS, LISTS
 from ..models import Contributor
 from ..references import Unreadable
@@ -24,8 +26,8 @@ MOST_ROWS, LONGEST_CELL = 1_000, 100_000
 MOST_BYTES = 20 * 1024 * 1024
 _STEPS = ("publication", "subjects", "readers", "files")
 COLUMNS: tuple[str, ...] = (*(name for step in _STEPS for name in FORMS[step].base_fields), "files")
-#: Where a cell that begins so is shown in a spreadsheet, it is taken for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+#: The line with which Excel names the separator.
+SEPARATOR = re.compile(r"sep=([,;\t|])\s*")
 
 Role = Contributor.Role
 
@@ -45,10 +47,10 @@ def read(content: bytes) -> Table:
     if len(content) > MOST_BYTES:
         raise Unreadable(_("This table is too large. Send it in several parts."))
     text, notes = decoded(content)
-    lines = _lines(text.replace("\0", ""))
-    columns = _columns(next((cells for _number, cells in lines), []))
+    numbered = lines(text.replace("\0", ""))
+    columns = _columns(next((cells for _number, cells in numbered), []))
     rows: list[tuple[int, dict[str, str]]] = []
-    for number, cells in lines:
+    for number, cells in numbered:
         if not any(cell.strip() for cell in cells):
             continue
         if len(rows) == MOST_ROWS:
@@ -65,7 +67,7 @@ def read(content: bytes) -> Table:
                 % {"row": number}
             )
         pairs = zip(columns, cells, strict=False)
-        rows.append((number, {name: _unescaped(cell) for name, cell in pairs if name}))
+        rows.append((number, {name: unescaped(cell) for name, cell in pairs if name}))
     if not rows:
         raise Unreadable(_("The table has a heading and no publications below it."))
     return Table(rows, notes)
@@ -85,13 +87,13 @@ def decoded(content: bytes) -> tuple[str, list[str]]:
         return content.decode("cp1252", "replace"), [note]
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+def lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each line with its number. Excel may begin with a line that names the separator."""
     first, _end, rest = text.partition("\n")
-    separator, start = _separator(first), 1
-    if said := re.fullmatch(r"sep=([,;\t|])\s*", first.strip("\r")):
-        separator, text, start = said[1], rest, 2
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    between, start = separator(text), 1
+    if SEPARATOR.fullmatch(first.strip("\r")):
+        text, start = rest, 2
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=between)
     former = csv.field_size_limit(LONGEST_CELL)
     try:
         yield from enumerate(reader, start)
@@ -107,8 +109,11 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(former)
 
 
-def _separator(heading: str) -> str:
-    return max(",;\t", key=heading.count)
+def separator(text: str) -> str:
+    """The character that separates cells, by the first line."""
+    first = text.partition("\n")[0]
+    said = SEPARATOR.fullmatch(first.strip("\r"))
+    return said[1] if said else max(",;\t", key=first.count)
 
 
 def _columns(heading: list[str]) -> list[str]:
@@ -133,7 +138,7 @@ def _columns(heading: list[str]) -> list[str]:
     return columns
 
 
-def _unescaped(cell: str) -> str:
+def unescaped(cell: str) -> str:
     """Without the apostrophe with which ``escaped`` makes a formula a text."""
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
 
@@ -150,10 +155,6 @@ def write(columns: Iterable[str], lines: Iterable[Iterable[str]], language: str)
     for line in lines:
         writer.writerow([escaped(cell) for cell in line])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def escaped(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 # Cells and values ---------------------------------------------------------------------

@@ -22,6 +22,7 @@ from wagtail.documents import get_document_model
 from cpmg import work
 from pages.caching import content_changed
 
+from ..datasets import upkeep
 from ..models.files import FileDetails, thumbnail_gone
 from . import checking, receiving, scanning
 
@@ -51,6 +52,7 @@ def drain() -> work.Drained:
     drained = work.Drained()
     receiving.tidy()
     receiving.sweep()
+    upkeep.tidy()
     while (taken := take()) is not None:
         pk, lease, attempts = taken
         try:

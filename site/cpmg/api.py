@@ -7,7 +7,16 @@ the addresses are read.
 from wagtail.api.v3.api import api
 
 from networks import api as networks
-from pages.api import BadQuery, assessments, countries, events, refuse, statistics, vocabularies
+from pages.api import (
+    BadQuery,
+    assessments,
+    countries,
+    datasets,
+    events,
+    refuse,
+    statistics,
+    vocabularies,
+)
 from repository import api as publications
 from search import api as search
 from search import questions  # noqa: F401  (adds to the router of the search)
@@ -35,6 +44,7 @@ api.add_router("/search/", search.router)
 api.add_router("/assessments/", assessments.router)
 api.add_router("/indicators/", statistics.indicators)
 api.add_router("/observations/", statistics.observations)
+api.add_router("/datasets/", datasets.router)
 api.add_router("/vocabularies/", vocabularies.router)
 api.add_router("/locales/", vocabularies.locales)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from networks.factories import NetworkIndexPageFactory, NetworkPageFactory
 from networks.membership import focal_points_of, group_of
 from pages import access
 from pages import factories as make
+from pages.datasets import figures
+from pages.datasets.figures import Figure
 from repository import submissions
 from repository.factories import (
     ContributorFactory,
@@ -148,7 +151,7 @@ def submit(world: Shelves, state: str, author: User, others: dict[str, str] | No
     if state == "typed":
         return
     submissions.submit(submission, author)
-    world.publications["taken back" if state == "withdrawn" else state] = submission.page
+    world.publications["taken back" if state == "withdrawn" else state] = submission.page.specific
 
 
 def decide(submission: Any, how: str, user: User, **more: str) -> None:
@@ -196,6 +199,37 @@ def shelves(db: None) -> Shelves:
     return world
 
 
+def submit_dataset(state: str, author: User, editor: User) -> None:
+    """A dataset whose texts and figures carry the marker of its state."""
+    marker = MARKERS[state]
+    make.DatasetIndexPageFactory()
+    make.CountryFactory(code="JM", iso3="JAM")
+    indicator = make.IndicatorFactory(code="stock")
+    figure = Figure(indicator.code, "JM", 2020, Decimal(1), note=f"{marker} note")
+    kept = figures.keep([figure])
+    submission = submissions.start(
+        author,
+        {
+            "indicators": [indicator.code],
+            "digest": kept.digest,
+            "number": kept.number,
+            "file": f"{marker}.csv",
+            "title": f"{marker} figures",
+            "record_language": "en",
+            "summary": f"{marker} summary",
+            "creator": f"{marker} institute",
+            "source_name": f"{marker} census",
+            "licence": "CC-BY-4.0",
+            "note": f"{marker} new",
+        },
+        kind="dataset",
+    )
+    if state != "typed":
+        submissions.submit(submission, author)
+    if state == "public":
+        decide(submission, "approve", editor)
+
+
 def submit_in_all_states(world: Shelves) -> None:
     """What a member of the network has typed, and what became of what she submitted."""
     network = world.network["en"].network
@@ -213,6 +247,8 @@ def submit_in_all_states(world: Shelves) -> None:
     decide(withdrawn, "approve", editor)
     decide(withdrawn, "approve", moderator)  # the network has no focal point yet
     withdraw_publication(withdrawn.page, moderator, "Wrong figures")
+    for state in ("typed", "in review", "public"):
+        submit_dataset(state, author, editor)
     for document in world.documents.values():
         document.refresh_from_db()
     for page in world.publications.values():

@@ -27,9 +27,9 @@ from cpmg.api import api
 from cpmg.mail import categories
 from cpmg.users.models import User
 from pages import factories as make
-from pages.models import AssessmentPage
+from pages.models import AssessmentPage, DatasetPage
 from repository import bulk
-from repository.models import Upload
+from repository.models import Submission, Upload
 from search.alerts import letters
 from search.alerts.models import SavedSearch
 
@@ -76,6 +76,7 @@ ADDRESSES: dict[str, list[str]] = {
         *("/en/account/submissions/submissions.csv", "/en/account/submissions/bulk/"),
         *("/en/account/submissions/bulk/table.csv", "{package}"),
         *("/en/account/submissions/", "/en/account/submissions/new/", "{submission}"),
+        *("/en/account/submissions/datasets/new/", "{dataset}"),
         *("/en/account/my-data/", "/en/account/2fa/", "/en/account/login/?next={path}"),
     ],
     r"^en/\^\(\(\?:\[\\w": ["{site}"],
@@ -97,7 +98,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
             *("/pages/", "/pages/find/", "/schema/", "/sites/", "/whoami/", "/redirects/"),
             *("/redirects/find/", "/documents/", "/images/", "/countries/", "/networks/"),
             *("/events/", "/publications/", "/search/", "/assessments/", "/indicators/"),
-            *("/observations/", "/vocabularies/", "/locales/"),
+            *("/observations/", "/datasets/", "/vocabularies/", "/locales/"),
         )
     },
     **{
@@ -129,6 +130,8 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "/events/{id}/": {"id": "page"},
     "/publications/{id}/": {"id": "page"},
     "/assessments/{id}/": {"id": "assessment"},
+    "/datasets/{id}/": {"id": "dataset"},
+    "/datasets/{id}/observations/": {"id": "dataset"},
     "/vocabularies/{name}/": {"name": "vocabulary"},
     "/indicators/{code}/": {"code": "indicator"},
     "/indicators/{code}/chart/": {"code": "indicator"},
@@ -244,6 +247,25 @@ def site(world: Shelves) -> Iterator[str]:
             yield f"{centre}{word}/none/{below}"
 
 
+def datasets(world: Shelves) -> Iterator[str]:
+    """The form of each dataset, and what is begun with one."""
+    own = "/en/account/submissions/"
+    for submission in Submission.objects.filter(kind="dataset"):
+        for page in (
+            "figures/",
+            "description/",
+            "check/",
+            "template.csv",
+            "template.xlsx?filled=1",
+        ):
+            yield f"{own}{submission.key}/dataset/{page}"
+        yield f"{own}{submission.key}/"
+        yield f"{own}{submission.key}/preview/"
+    for page in DatasetPage.objects.all():
+        yield f"{own}datasets/new/?replaces={page.pk}"
+        yield f"/en/statistics/datasets/{page.slug}/?format=csv"
+
+
 def addresses(world: Shelves) -> Iterator[str]:
     for visited in ADDRESSES.values():
         for address in visited:
@@ -279,6 +301,8 @@ def addresses(world: Shelves) -> Iterator[str]:
                     yield from (f"{own}{submission.key}/{page}" for page in OF_A_SUBMISSION)
                 for page in world.publications.values():
                     yield f"{own}new/?replaces={page.pk}"
+            elif address == "{dataset}":
+                yield from datasets(world)
             elif address == "{password}":
                 for page in world.publications.values():
                     yield f"/en/_util/authenticate_with_password/1/{page.pk}/"
@@ -327,6 +351,7 @@ def objects(world: Shelves, kind: str) -> list[str]:
         "revision": [str(page.latest_revision_id) for page in pages],
         "document": [str(document.pk) for document in world.documents.values()],
         "redirect": [str(pk) for pk in Redirect.objects.values_list("pk", flat=True)],
+        "dataset": [str(pk) for pk in DatasetPage.objects.values_list("pk", flat=True)],
         "assessment": [str(pk) for pk in AssessmentPage.objects.values_list("pk", flat=True)],
         "network": ["counter-trafficking", "data"],
         "type": ["repository.PublicationPage", "repository.LibraryPage"],

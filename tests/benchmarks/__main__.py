@@ -81,11 +81,12 @@ def prepared() -> Iterator[None]:
 def main() -> None:
     with prepared():
         run()
-        from tests.benchmarks import alerts, figures, search
+        from tests.benchmarks import alerts, datasets, figures, search
 
         figures.run()
         search.run()
         alerts.run()
+        datasets.run()
 
 
 def run() -> None:

@@ -212,6 +212,8 @@ PAGES = {
     "indicator": ("/en/statistics/indicators/immigrant_stock/", ""),
     "comparison": ("/en/statistics/indicators/population/?country=HT&country=JM", ""),
     "figure": ("/en/statistics/indicators/population/JM/2020/", ""),
+    "datasets": ("/en/statistics/datasets/", ""),
+    "dataset": ("/en/statistics/datasets/", ".publications a"),
     "assessments": ("/en/assessments/", ""),
     "assessment": ("/en/assessments/", ".matrix tbody a"),
     "search": ("/en/search/?q=migration", ""),

@@ -32,15 +32,9 @@ def terms() -> dict[str, Any]:
 
 
 def version_of(former: DatasetPage, rows: list[Figure], **fields: Any) -> DatasetPage:
-    return make.DatasetPageFactory(
-        title=f"{former.title} again",
-        series=former.series,
-        version=former.version + 1,
-        replaces=former,
-        source=former.source,
-        figures=rows,
-        **fields,
-    )
+    of_series = {"series": former.series, "version": former.version + 1, "replaces": former}
+    shared = {"title": f"{former.title} again", "source": former.source}
+    return make.DatasetPageFactory(figures=rows, **(of_series | shared | fields))
 
 
 def values(rows: Any) -> list[Decimal]:
@@ -147,3 +141,100 @@ def test_the_same_figures_have_one_fingerprint_in_any_order(db: None) -> None:
 def test_a_term_that_is_gone_stops_the_publication(terms: Any) -> None:
     with pytest.raises(ValidationError, match="not in use"):
         make.DatasetPageFactory(source=terms["source"], figures=[figure(1, indicator="gone")])
+
+
+# Pages ----------------------------------------------------------------------------------
+
+
+def test_each_version_has_its_address_and_names_the_newest(terms: Any, client: Any) -> None:
+    first = make.DatasetPageFactory(source=terms["source"], figures=[figure(1017)])
+    second = version_of(first, [figure(1019)], note="A slip was put right.")
+
+    old = client.get(first.url).content.decode()
+    new = client.get(second.url).content.decode()
+
+    assert "1,017" in old
+    assert "There is a newer version" in old
+    assert second.url in old
+    assert "1,019" in new
+    assert "1,017" not in new
+    assert "A slip was put right." in new
+    assert "newer version" not in new
+    assert first.url in new
+    assert "Dataset, version 2" in new
+
+
+def test_the_table_of_a_version_stays_as_it_was(terms: Any, client: Any) -> None:
+    rows = [figure("10.5", note="=1"), figure(3, sex="F", status="E")]
+    first = make.DatasetPageFactory(source=terms["source"], figures=rows)
+    before = b"".join(client.get(f"{first.url}?format=csv").streaming_content).decode()
+    version_of(first, [figure(11)])
+    after = client.get(f"{first.url}?format=csv")
+
+    assert after["Content-Type"] == "text/csv; charset=utf-8"
+    assert b"".join(after.streaming_content).decode() == before
+    lines = before.splitlines()
+    assert lines[1].startswith("stock,JM,,2020,F,_T,3,persons,E,census,")
+    assert lines[2].startswith("stock,JM,,2020,_T,_T,10.5,persons,A,census,")
+    assert lines[2].endswith(",'=1")
+    marked = client.get(f"{first.url}?format=csv&bom=1")
+    assert b"".join(marked.streaming_content).startswith(b"\xef\xbb\xbfINDICATOR")
+
+
+def test_a_dataset_is_read_in_all_languages(terms: Any, client: Any, home: Any) -> None:
+    for language in ("es", "fr", "nl"):
+        make.DatasetIndexPageFactory(locale=language)
+    dataset = make.DatasetPageFactory(source=terms["source"], figures=[figure(1017)])
+
+    page = client.get(f"/es/estadisticas/conjuntos-de-datos/{dataset.slug}/")
+    table = client.get(f"/es/estadisticas/conjuntos-de-datos/{dataset.slug}/?format=csv")
+
+    assert "1\xa0017" in page.content.decode()
+    assert 'lang="en"' in page.content.decode()
+    assert table.status_code == 200
+
+
+def test_a_draft_has_no_table(terms: Any, client: Any) -> None:
+    draft = make.DatasetPageFactory(source=terms["source"], figures=[figure(10)], live=False)
+
+    assert client.get(f"{draft.url}?format=csv").status_code == 404
+
+
+def test_the_list_shows_the_newest_version_of_each(terms: Any, client: Any) -> None:
+    first = make.DatasetPageFactory(
+        title="Census figures", source=terms["source"], figures=[figure(1)]
+    )
+    version_of(first, [figure(2)], title="Census figures, corrected")
+    make.DatasetPageFactory(title="Hidden", figures=[figure(3)], live=False)
+
+    listed = client.get("/en/statistics/datasets/").content.decode()
+
+    assert "Census figures, corrected" in listed
+    assert "Hidden" not in listed
+    assert listed.count("Census figures") == 1
+    narrowed = client.get("/en/statistics/datasets/?source=census&indicator=nothing")
+    assert "nothing is not known here" in narrowed.content.decode()
+
+
+@pytest.mark.parametrize("address", ["", "datasets/"])
+def test_pages_take_the_same_queries_with_many_figures(
+    terms: Any, client: Any, address: str
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for number in (10, 1000):
+        rows = [figure(n, period=1900 + n % 100, age=f"Y{n // 100}") for n in range(number)]
+        dataset = make.DatasetPageFactory(figures=rows)
+        if address:
+            for n in range(number // 50):
+                make.DatasetPageFactory(title=f"More {number} {n}")
+        url = "/en/statistics/datasets/" if address else dataset.url
+        client.get(url)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get(f"{url}?year_to=2030").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
