@@ -20,6 +20,8 @@ from django.urls import reverse
 from wagtail.models import Page, Site
 
 from .access import readable_by
+from .models import Indicator
+from .statistics.addresses import Place
 
 #: How many addresses one file may hold by the protocol.
 LIMIT = 50_000
@@ -67,12 +69,18 @@ def _entries(request: HttpRequest, language: str) -> Iterator[dict[str, Any]]:
     rows = (
         _public()
         .order_by("pk")
-        .values_list("translation_key", "locale__language_code", "url_path", "last_published_at")
+        .values_list(
+            *("translation_key", "locale__language_code", "url_path", "last_published_at"),
+            "content_type__model",
+        )
     )
-    for key, code, path, changed in rows:
+    centres: list[tuple[str, str]] = []
+    for key, code, path, changed, kind in rows:
         if url := _url(request, path, code, roots):
             groups.setdefault(key, []).append((code, url, changed))
-    for versions in groups.values():
+            if kind == "statisticscentrepage":
+                centres.append((code, url))
+    for versions in [*groups.values(), *_indicators(centres)]:
         for code, url, changed in versions:
             if code == language:
                 yield {
@@ -81,6 +89,14 @@ def _entries(request: HttpRequest, language: str) -> Iterator[dict[str, Any]]:
                     "versions": versions if len(versions) > 1 else [],
                     "default": versions[0][1],
                 }
+
+
+def _indicators(centres: list[tuple[str, str]]) -> Iterator[list[tuple[str, str, Any]]]:
+    """The pages of the indicators below the public statistics centres."""
+    codes = Indicator.objects.filter(locale__language_code=settings.LANGUAGE_CODE)
+    for indicator in codes.order_by("code").values_list("code", flat=True) if centres else ():
+        place = Place(indicator=indicator)
+        yield [(code, url + place.path(code), None) for code, url in centres]
 
 
 def _url(request: HttpRequest, path: str, code: str, roots: list[Any]) -> str:
