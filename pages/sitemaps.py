@@ -21,6 +21,8 @@ from django.urls import reverse
 from wagtail.models import Page, Site
 
 from .access import readable_by
+from .models import Indicator
+from .statistics.addresses import Place
 
 #: What other apps list beside pages, by language: addresses without a host, and when they changed.
 more: list[Callable[[str], Iterable[tuple[str, datetime | None]]]] = []
@@ -70,12 +72,18 @@ def _entries(request: HttpRequest, language: str) -> Iterator[dict[str, Any]]:
     rows = (
         _public()
         .order_by("pk")
-        .values_list("translation_key", "locale__language_code", "url_path", "last_published_at")
+        .values_list(
+            *("translation_key", "locale__language_code", "url_path", "last_published_at"),
+            "content_type__model",
+        )
     )
-    for key, code, path, changed in rows:
+    centres: list[tuple[str, str]] = []
+    for key, code, path, changed, kind in rows:
         if url := _url(request, path, code, roots):
             groups.setdefault(key, []).append((code, url, changed))
-    for versions in groups.values():
+            if kind == "statisticscentrepage":
+                centres.append((code, url))
+    for versions in [*groups.values(), *_indicators(centres)]:
         for code, url, changed in versions:
             if code == language:
                 yield {
@@ -87,6 +95,14 @@ def _entries(request: HttpRequest, language: str) -> Iterator[dict[str, Any]]:
     for source in more:
         for address, changed in source(language):
             yield {"url": request.build_absolute_uri(address), "changed": changed}
+
+
+def _indicators(centres: list[tuple[str, str]]) -> Iterator[list[tuple[str, str, Any]]]:
+    """The pages of the indicators below the public statistics centres."""
+    codes = Indicator.objects.filter(locale__language_code=settings.LANGUAGE_CODE)
+    for indicator in codes.order_by("code").values_list("code", flat=True) if centres else ():
+        place = Place(indicator=indicator)
+        yield [(code, url + place.path(code), None) for code, url in centres]
 
 
 def _url(request: HttpRequest, path: str, code: str, roots: list[Any]) -> str:

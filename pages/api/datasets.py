@@ -14,7 +14,7 @@ from ..filters import DatasetFilter
 from ..models import DatasetPage, Licence
 from .reading import Query, answers, list_of, resource
 from .schemas import Coded, PageId, PageItem, SourceItem, choice, coded_all, page_fields, source
-from .statistics import ObservationFilter, ObservationItem, present_observation
+from .statistics import ListedFilter, ObservationItem, present_observation
 
 router = resource("statistics")
 
@@ -85,7 +85,7 @@ def get_dataset(request: HttpRequest, query: Query, id: PageId) -> Any:
     list_of(ObservationItem),
     id="datasets_observations",
     summary="List the figures of a version",
-    filters=ObservationFilter,
+    filters=ListedFilter,
 )
 def list_figures(request: HttpRequest, query: Query, id: PageId) -> Any:
     page = query.version(DatasetPage.objects.all(), id)

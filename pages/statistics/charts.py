@@ -195,13 +195,13 @@ def _lines(figures: Figures, indicator: Indicator, height: int, size: Size) -> d
 
 def _bars(figures: Figures, indicator: Indicator) -> dict[str, Any]:
     names = [series.label for series in figures.drawn]
-    numbers = [series.newest.value for series in figures.drawn]
-    lowest, highest = min([0, *numbers]), max([0, *numbers])
-    span = float(highest - lowest) or 1
+    numbers = [float(series.newest.value) for series in figures.drawn]
+    lowest, highest = min([0.0, *numbers]), max([0.0, *numbers])
+    span = highest - lowest or 1
     # Room for the numbers at the ends of the bars.
     domain = [
-        float(lowest) - (0.28 * span if lowest < 0 else 0),
-        float(highest) + (0.28 * span if highest > 0 else 0),
+        lowest - (0.28 * span if lowest < 0 else 0),
+        highest + (0.28 * span if highest > 0 else 0),
     ]
     if domain[0] == domain[1]:
         domain = [0, 1]

@@ -98,7 +98,7 @@ def _sdmx(row: Row, names: Names) -> list[Any]:
     return [
         *("dataflow", SDMX_STRUCTURE, "I", "A", row.indicator, row.country),
         *(row.counterpart or "_Z", row.sex, row.age, row.period, written(row.value), row.status),
-        *(row.unit.upper(), 0, row.decimals, row.source, row.source_date, safe(row.remarks(names))),
+        *(row.unit, 0, row.decimals, row.source, row.source_date, safe(row.remarks(names))),
     ]
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from .. import ages
 from ..filters import Choice, Filter, Year, choices, vocabulary
-from ..models import Country, DatasetPage, Indicator, Observation, Place, Sex, Source
+from ..models import Country, Indicator, Observation, Place, Sex, Source
 
 #: What to show of each series.
 NEWEST, ALL = "newest", "all"
@@ -29,8 +29,8 @@ FEW_COUNTRIES = 8
 
 
 def ages_in_use() -> dict[str, str]:
-    """The age groups that current figures are broken down by; all ages first."""
-    codes = Observation.objects.current().order_by().values_list("age", flat=True).distinct()
+    """The age groups that figures are broken down by; all ages first."""
+    codes = Observation.objects.order_by().values_list("age", flat=True).distinct()
     return {code: ages.label(code) for code in sorted({ages.TOTAL, *codes})}
 
 
@@ -99,21 +99,14 @@ class Extent:
 
 
 class Selection:
-    """Figures chosen by an address; of one ``indicator``, or of all. They are the current ones, or
-    those of one version of a ``dataset``."""
+    """Current figures chosen by an address; of one ``indicator``, or of all."""
 
     #: Parameters of the addresses that choose no figures.
     also_known = {"bom", "size", "locale"}
 
-    def __init__(
-        self,
-        query: QueryDict,
-        indicator: Indicator | None = None,
-        dataset: DatasetPage | None = None,
-    ) -> None:
+    def __init__(self, query: QueryDict, indicator: Indicator | None = None) -> None:
         self.query = query
         self.indicator = indicator
-        self.dataset = dataset
         self.filter = (IndicatorFilter if indicator else ObservationFilter)(query)
 
     @property
@@ -151,8 +144,7 @@ class Selection:
         )
 
     def _everything(self) -> Any:
-        rows = Observation.objects.all()
-        rows = rows.of_dataset(self.dataset) if self.dataset else rows.current()
+        rows = Observation.objects.current()
         return rows.filter(indicator=self.indicator) if self.indicator else rows
 
     def figures(self) -> list[Observation]:
@@ -203,7 +195,7 @@ class Selection:
         elif "show" not in chosen:
             few = 0 < len(chosen.get("country", ())) <= FEW_COUNTRIES
             query["show"] = ALL if few else NEWEST
-        completed = Selection(query, self.indicator, self.dataset)
+        completed = Selection(query, self.indicator)
         completed.__dict__["extent"] = extent
         return completed
 

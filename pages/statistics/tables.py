@@ -52,8 +52,12 @@ class Names:
         """Those of the active language; six queries."""
         versions = DatasetPage.objects.values_list("pk", "title", "version")
         return cls(
-            *(model.labels() for model in (Indicator, Country, Place, Source, Footnote)),
-            datasets={
+            Indicator.labels(),
+            Country.labels(),
+            Place.labels(),
+            Source.labels(),
+            Footnote.labels(),
+            {
                 pk: _("%(title)s, version %(version)s") % {"title": title, "version": version}
                 for pk, title, version in versions
             },
@@ -111,7 +115,10 @@ class Row:
 def rows(selection: Selection) -> Iterator[Row]:
     """The rows of ``selection``, read as they are asked for: memory does not grow with them."""
     for values in selection.rows().values_list(*_FIELDS).iterator(chunk_size=CHUNK):
-        yield Row(*("" if cell is None and n != _VALUE else cell for n, cell in enumerate(values)))
+        cells: list[Any] = [
+            "" if cell is None and n != _VALUE else cell for n, cell in enumerate(values)
+        ]
+        yield Row(*cells)
 
 
 def written(value: Decimal | None) -> str:

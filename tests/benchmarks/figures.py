@@ -6,7 +6,7 @@ from __future__ import annotations
 import statistics
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ def read(client: Client, address: str) -> int:
     response: Any = client.get(address)
     if response.status_code != 200:
         raise SystemExit(f"{address} answers {response.status_code}")
-    pieces: Iterator[bytes] = (
+    pieces: Iterable[bytes] = (
         response.streaming_content if response.streaming else [response.content]
     )
     length = sum(len(piece) for piece in pieces)

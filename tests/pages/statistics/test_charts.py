@@ -48,10 +48,10 @@ def test_a_chart_is_an_accessible_picture(read: Any, centre: Any) -> None:
     assert response["Cache-Control"] == "public, max-age=0, must-revalidate"
     svg = ElementTree.fromstring(response.body)
     assert svg.get("role") == "img"
-    named = {part.get("id"): part.text for part in svg if part.get("id")}
-    assert svg.get("aria-labelledby").split() == list(named)
+    named = {part.get("id", ""): part.text or "" for part in svg if part.get("id")}
+    assert svg.get("aria-labelledby", "").split() == list(named)
     assert named["chart-title"] == "Personnes migrantes"
-    assert "2010–2020: Haiti, Jamaica" in named["chart-desc"]
+    assert named["chart-desc"].endswith("Haiti, Jamaica.")
     labels = {part.get("aria-label", "").replace("\xa0", " ") for part in svg.iter()}
     assert "Jamaica, 2020: 23 629,0 personnes" in labels
     assert "prefers-color-scheme:dark" in response.body.decode()

@@ -228,7 +228,7 @@ def test_files_take_as_many_queries_for_a_thousand_figures_as_for_ten(
 def grow(centre: Any, number: int) -> None:
     from pages.models import Observation
 
-    template = Observation.objects.filter(indicator=centre.stock).first()
+    template: Any = Observation.objects.filter(indicator=centre.stock).first()
     Observation.objects.bulk_create(
         Observation(
             indicator=template.indicator,

@@ -94,6 +94,14 @@ def test_an_indicator_has_an_address_in_each_language(
     assert moved.status_code == (200 if language == "en" else 301)
 
 
+def test_search_engines_find_an_indicator_in_all_languages(read: Any, centre: Any) -> None:
+    sitemap = read("/sitemap-fr.xml").body.decode()
+    here = "http://testserver/fr/statistiques/indicateurs/stock/"
+    assert f"<loc>{here}</loc>" in sitemap
+    there = "http://testserver/nl/statistieken/indicatoren/stock/"
+    assert f'hreflang="nl" href="{there}"' in sitemap
+
+
 def test_a_bad_choice_is_said_and_the_rest_is_shown(read: Any, centre: Any) -> None:
     shown = words(read(STOCK + "?country=JM&country=XX&year_from=abc"))
     assert "XX is not known here." in shown
