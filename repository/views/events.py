@@ -70,7 +70,7 @@ def _show(
         "steps": _links(submission, "event"),
         "form": form,
         "faults": [
-            Fault(_labelled(form, name, text), f"#{_anchor(form, name)}")
+            Fault(_labelled(form, name, str(text)), f"#{_anchor(form, name)}")
             for name, texts in form.errors.items()
             for text in texts
         ],
@@ -173,7 +173,7 @@ def check(request: HttpRequest, key: UUID) -> HttpResponse:
     form.full_clean()
     here = reverse(FORM, kwargs={"key": submission.key})
     faults = [
-        Fault(_labelled(form, name, text), f"{here}?missing=1#{_anchor(form, name)}")
+        Fault(_labelled(form, name, str(text)), f"{here}?missing=1#{_anchor(form, name)}")
         for name, texts in form.errors.items()
         for text in texts
     ]
