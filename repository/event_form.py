@@ -81,7 +81,7 @@ class NamesField(forms.CharField):
 
 
 class EventForm(StepForm):
-    title = _like_the_page("title", label=_("Title"))
+    title = _like_the_page("title", label=_("Title"), help_text="")
     record_language = CodeField(
         label=_("Language of the title and the description"),
         choices=[("", "–"), *settings.LANGUAGES],
@@ -92,7 +92,11 @@ class EventForm(StepForm):
         choices=lambda: [("", "–"), *EventType.labels().items()],
         required=False,
     )
-    summary = _like_the_page("summary", help_text=_("One or two sentences."))
+    summary = _like_the_page(
+        "summary",
+        help_text=_("One or two sentences."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     start_date = _day(_("First day"))
     end_date = _day(_("Last day"), help_text=_("Leave empty for an event of one day."))
     start_time = _time(_("Begins at"))

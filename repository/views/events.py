@@ -70,7 +70,7 @@ def _show(
         "steps": _links(submission, "event"),
         "form": form,
         "faults": [
-            Fault(f"{form.fields[name].label}: {text}", f"#{_anchor(form, name)}")
+            Fault(_labelled(form, name, str(text)), f"#{_anchor(form, name)}")
             for name, texts in form.errors.items()
             for text in texts
         ],
@@ -79,6 +79,13 @@ def _show(
         **more,
     }
     return render(request, "repository/submissions/event.html", context, status=status)
+
+
+def _labelled(form: EventForm, name: str, text: str) -> str:
+    """A message with the name of its field, unless it asks for the field itself."""
+    if text in map(str, form.needed.values()):
+        return text
+    return _("%(label)s: %(value)s") % {"label": form.fields[name].label, "value": text}
 
 
 def _anchor(form: EventForm, name: str) -> str:
@@ -166,7 +173,7 @@ def check(request: HttpRequest, key: UUID) -> HttpResponse:
     form.full_clean()
     here = reverse(FORM, kwargs={"key": submission.key})
     faults = [
-        Fault(f"{form.fields[name].label}: {text}", f"{here}?missing=1#{_anchor(form, name)}")
+        Fault(_labelled(form, name, str(text)), f"{here}?missing=1#{_anchor(form, name)}")
         for name, texts in form.errors.items()
         for text in texts
     ]

@@ -35,7 +35,10 @@ JSON = {"HTTP_ACCEPT": "application/json"}
 
 EMPTY_FORMSETS = {"body-count": "0"} | {
     f"{name}-{field}": number
-    for name in ("organisations", "facts", "areas", "contributors", "files", "comments")
+    for name in (
+        *("organisations", "facts", "areas", "contributors", "files", "comments"),
+        *("sessions", "documents", "photos", "recommendations"),
+    )
     for field, number in (
         ("TOTAL_FORMS", "0"),
         ("INITIAL_FORMS", "0"),

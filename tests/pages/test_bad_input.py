@@ -57,6 +57,23 @@ def test_hours_in_the_wrong_order_on_one_day_are_refused(db):
     assert errors(event) == {"end_time": ["The event ends before it begins. Give a later time."]}
 
 
+def test_contradictions_of_an_event_are_refused_at_their_fields(db):
+    event = make.EventPageFactory(start_date=datetime.date(2031, 5, 6))
+    for field, message, values in (
+        ("time_zone", "is not the name of a time zone", {"time_zone": "America/Kingstown"}),
+        ("start_time", "Say when the event begins, too.", {"end_time": datetime.time(9)}),
+        ("longitude", "needs both latitude and longitude", {"latitude": 18.0}),
+        ("latitude", "90", {"latitude": 91.0, "longitude": 1.0}),
+        ("attendance", "is online", {"online_url": "https://example.org/"}),
+        ("previous_start_date", "is the first day itself", {"previous_start_date": "2031-05-06"}),
+    ):
+        wrong = EventPage.objects.get(pk=event.pk)
+        wrong.time_zone = "UTC"
+        for name, value in values.items():
+            setattr(wrong, name, value)
+        assert message in errors(wrong)[field][0], field
+
+
 def test_hours_without_time_zone_are_refused(db):
     event = make.EventPageFactory()
     event.start_time = datetime.time(9)

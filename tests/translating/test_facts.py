@@ -79,6 +79,11 @@ CHANGES = {
         "link": "https://example.org/join",
         "themes": [make.ThemeFactory(), make.ThemeFactory()],
         "networks": [make.NetworkFactory()],
+        "countries": [make.CountryFactory(code="HT")],
+        "languages": [make.LanguageFactory()],
+        "latitude": 18.5,
+        "longitude": -72.3,
+        "documents": [make.EventDocumentFactory.build(publication=PublicationPageFactory())],
     },
     "country": lambda: {"country": make.CountryFactory(code="SR")},
     "assessment": lambda: {
