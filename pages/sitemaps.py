@@ -1,8 +1,9 @@
 """The sitemaps: an index, and one map for each language.
 
 A map lists what everybody may read in that language, files too, each with the day on which it last
-changed and a page with its other languages: complete and reciprocal, x-default being the source. A page without a
-translation is listed once, in its own language. Each map takes a constant number of queries.
+changed, and pages with their other languages: complete and reciprocal, x-default being the source.
+A page without a translation is listed once, in its own language. Each map takes a constant number
+of queries.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ def write(record: Record) -> str:
         ("language", ", ".join(record.languages)),
         ("keywords", escape(", ".join(_keywords(record)))),
         ("abstract", escape(record.abstract)),
-        ("copyright", record.licence.label if record.licence else ""),
+        ("copyright", str(record.licence.label) if record.licence else ""),
         ("note", escape(record.note)),
     ]
     lines = [f"  {name} = {{{value}}}" for name, value in fields if value and value != "{}"]

@@ -1,4 +1,4 @@
-"""Languages by ISO 639: BCP 47 and RIS want the shortest code, Dublin Core ISO 639-3, MARC 639-2."""
+"""Languages by ISO 639: Dublin Core gets codes of ISO 639-3, MARC those of ISO 639-2/B."""
 
 from __future__ import annotations
 

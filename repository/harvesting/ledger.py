@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +28,8 @@ from ..models import HarvestChange, HarvestClock, Harvested, HarvestedIn, Public
 NAME = "harvesting"
 #: Publications that are entered at a time.
 BATCH = 200
+#: Where the clock begins.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 # Noting -------------------------------------------------------------------------------------
@@ -85,7 +87,7 @@ def settle() -> int:
     if not waiting():
         return 0
     with transaction.atomic():
-        HarvestClock.objects.get_or_create(pk=1)
+        HarvestClock.objects.get_or_create(pk=1, defaults={"moment": LONG_AGO})
         clock = HarvestClock.objects.select_for_update().get(pk=1)
         skip = connection.features.has_select_for_update_skip_locked
         changes = HarvestChange.objects.select_for_update(skip_locked=skip).order_by("key")

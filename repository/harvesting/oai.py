@@ -292,8 +292,12 @@ def get_record(answer: Element, asked: Asked) -> None:
 
 
 def list_identifiers(answer: Element, asked: Asked) -> None:
+    def put(rows: list[Harvested]) -> None:
+        for row in rows:
+            _header(answer, row, row.deleted)
+
     asked.form()
-    _listed(answer, asked, lambda rows: [_header(answer, row, row.deleted) for row in rows])
+    _listed(answer, asked, put)
 
 
 def list_records(answer: Element, asked: Asked) -> None:
@@ -325,7 +329,7 @@ def _row(text: str) -> Harvested:
     return row
 
 
-def _listed(answer: Element, asked: Asked, put: Callable[[list[Harvested]], object]) -> None:
+def _listed(answer: Element, asked: Asked, put: Callable[[list[Harvested]], None]) -> None:
     """A page of the list, and where it goes on. The last page says so by an empty token."""
     rows, token = asked.rows(), asked.token
     given, size = (token.given, token.size) if token else (0, rows.count())

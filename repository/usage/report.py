@@ -91,7 +91,7 @@ def rows(period: Period) -> QuerySet[Usage]:
     return Usage.objects.filter(month__gte=period.first, month__lte=period.last)
 
 
-def ranked(period: Period) -> QuerySet[Usage, dict[str, Any]]:
+def ranked(period: Period) -> QuerySet[Usage, Any]:
     """Publications by what COUNTER calls total investigations, with all figures by our names."""
     return (
         rows(period)

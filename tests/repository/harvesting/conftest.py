@@ -89,13 +89,13 @@ def token(root):
 
 
 @pytest.fixture
-def at(monkeypatch):
+def at():
     """Lets the changes so far be entered at a moment, to the second."""
 
     def at(moment):
-        monkeypatch.setattr(ledger.timezone, "now", lambda: moment)
-        while ledger.settle():
-            pass
-        monkeypatch.undo()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(ledger.timezone, "now", lambda: moment)
+            while ledger.settle():
+                pass
 
     return at
