@@ -21,7 +21,10 @@ from wagtail.models import APIToken
 from cpmg.users.models import MEMBERS, User
 from networks.factories import NetworkIndexPageFactory, NetworkPageFactory
 from networks.forum import discussing, forums
-from networks.membership import focal_points_of, group_of
+from networks.membership import focal_points_of, group_of, joining
+from networks.models import Membership
+from networks.notices import feeds
+from networks.notices.models import FeedKey
 from pages import access
 from pages import factories as make
 from repository import submissions
@@ -87,6 +90,7 @@ class Shelves:
     submissions: dict[str, Any] = field(default_factory=dict)
     topics: dict[str, Any] = field(default_factory=dict)
     posts: dict[str, Any] = field(default_factory=dict)
+    memberships: dict[str, Any] = field(default_factory=dict)
 
 
 def in_all_languages(factory: Any, key: str, **fields: Any) -> dict[str, Any]:
@@ -227,6 +231,36 @@ def submit_in_all_states(world: Shelves) -> None:
         document.refresh_from_db()
     for page in world.publications.values():
         page.refresh_from_db()
+
+
+#: The key of a feed whose person has lost access.
+LOST_KEY = "k" * 43
+
+
+def join_in_all_states(world: Shelves) -> None:
+    """Others' places in the network: in the directory, asked for, offered, lost."""
+    network = world.network["en"].network
+
+    def person(name: str, **more: Any) -> User:
+        return User.objects.create_user(f"{name}@example.org", "correct horse battery", **more)
+
+    listed = person("listed", organisation=f"{MARKERS['network']} organisation")
+    lost = person("lost", organisation=f"{MARKERS['typed']} organisation")
+    for name, who in (("listed", listed), ("lost", lost)):
+        world.memberships[name] = Membership.objects.create(
+            network=network, person=who, state=Membership.State.ACTIVE, is_listed=True
+        )
+    asking = person("asking")
+    reason = f"{MARKERS['awaited']} reason"
+    world.memberships["asked"] = joining.ask(asking, network, reason)
+    moderator = User.objects.get(email="deciding-moderator@example.org")
+    message = f"{MARKERS['typed']} message"
+    world.memberships["invited"] = joining.invite(
+        network, "invited@example.org", moderator, role="member", message=message
+    )
+    forum = forums.of_network(network)
+    FeedKey.objects.create(person=lost, forum=forum, digest=feeds.digest_of(LOST_KEY))
+    joining.remove(world.memberships["lost"].pk, moderator, "Not any more")
 
 
 def talk_in_all_states(world: Shelves, author: User, moderator: User) -> None:

@@ -27,6 +27,8 @@ from cpmg.api import api
 from cpmg.mail import categories
 from cpmg.users.models import User
 from networks.forum.models import Post, Report
+from networks.membership import joining
+from networks.notices.models import Notice
 from pages import factories as make
 from pages.models import AssessmentPage
 from repository import bulk
@@ -36,9 +38,11 @@ from search.alerts.models import SavedSearch
 
 from .conftest import (
     LANGUAGES,
+    LOST_KEY,
     MARKERS,
     SEES,
     Shelves,
+    join_in_all_states,
     submit_in_all_states,
     talk_in_all_states,
     text_of,
@@ -50,6 +54,7 @@ HIDDEN = {reader: set(MARKERS) - sees for reader, sees in SEES.items()}
 STAFF = {"editor", "moderator"}
 OUTSIDE = [reader for reader in SEES if reader not in STAFF]
 
+NETWORKS = ("counter-trafficking", "data")
 #: Codes of forums; of the last one there is none.
 FORUMS = ("counter-trafficking", "data", "members", "none")
 #: The addresses by pattern, as the resolver writes them: what the walk visits for each. ``{page}``,
@@ -81,9 +86,20 @@ ADDRESSES: dict[str, list[str]] = {
         *("/es/buscar/feed.atom?q=migration", "/en/search/feed.atom?tag=none"),
     ],
     r"^search/stop/": ["/search/stop/none/"],
+    r"^forum/feeds/": ["{feed}", "/forum/feeds/none.atom"],
+    r"^en/workspace/": [
+        *("/en/workspace/", "/es/espacio-de-trabajo/", "/en/workspace/none/"),
+        *(f"/en/workspace/{code}/" for code in NETWORKS),
+        *(f"/nl/werkruimte/{code}/leden/" for code in NETWORKS),
+    ],
     r"^en/account": [
         *("/en/account/searches/", "/en/account/searches/new/?q=report", "{saved}"),
         *("/en/account/", "/en/account/login/", "/en/account/membership/"),
+        *("/en/account/networks/", "/en/account/notices/", "/en/account/feeds/", "{notice}"),
+        *(f"/en/account/networks/{code}/" for code in (*NETWORKS, "none")),
+        *("/en/account/networks/data/leave/", "/en/account/networks/data/accept/"),
+        *("/en/account/networks/data/withdraw/", "/en/account/networks/data/consent/"),
+        *("/en/account/networks/invitation/none/", "{invitation}"),
         *("/en/account/submissions/submissions.csv", "/en/account/submissions/bulk/"),
         *("/en/account/submissions/bulk/table.csv", "{package}"),
         *("/en/account/submissions/", "/en/account/submissions/new/", "{submission}"),
@@ -145,7 +161,15 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "/documents/{document_id}/": {"document_id": "document"},
     "/images/{image_id}/": {"image_id": "1"},
     "/countries/{code}/": {"code": "JM"},
+    "/networks/consultations/": {},
     "/networks/{code}/": {"code": "network"},
+    **{path: {} for path in ("/memberships/", "/memberships/waiting/", "/notices/")},
+    "/notices/read/": {},
+    "/memberships/directory/{code}/": {"code": "network"},
+    **{
+        f"/memberships/{{id}}/{rest}": {"id": "membership"}
+        for rest in ("", "accept/", "consent/", "decision/")
+    },
     "/events/{id}/": {"id": "page"},
     "/publications/{id}/": {"id": "page"},
     "/assessments/{id}/": {"id": "assessment"},
@@ -172,7 +196,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "/forum/restrictions/{key}/": {"key": "report"},
 }
 #: Readers may change these for themselves, or nothing is in the body to be changed.
-HARMLESS = re.compile(r"/api/v3/forum/(forums|topics)/[^/]+/((read|draft)/)?")
+HARMLESS = re.compile(r"/api/v3/(forum/(forums|topics)/[^/]+/((read|draft)/)?|notices/read/)")
 #: Reading, although it is sent.
 ASKED_IN_THE_BODY = {("post", "/api/v3/search/")}
 #: What to ask the lists for, beside nothing.
@@ -229,6 +253,7 @@ def world(shelves: Shelves) -> Shelves:
     revisions, somebody's saved search."""
     submit_in_all_states(shelves)
     author = shelves.submissions["typed"].submitter
+    join_in_all_states(shelves)
     talk_in_all_states(shelves, author, User.objects.get(email="deciding-moderator@example.org"))
     table = ContentFile(f"title\n{MARKERS['typed']} in a package".encode())
     bulk.keep(shelves.submissions["typed"].submitter, table, f"{MARKERS['typed']}.csv")
@@ -285,6 +310,12 @@ def addresses(world: Shelves) -> Iterator[str]:
             elif address == "{upload}":
                 for upload in Upload.objects.all():
                     yield f"/uploads/{upload.pk}/"
+            elif address == "{feed}":
+                yield f"/forum/feeds/{LOST_KEY}.atom"
+            elif address == "{notice}":
+                yield from (f"/en/account/notices/{notice.pk}/" for notice in Notice.objects.all())
+            elif address == "{invitation}":
+                yield joining.invitation_path(world.memberships["invited"])
             elif address == "{saved}":
                 for search in SavedSearch.objects.all():
                     yield f"/en/account/searches/{search.pk}/"
@@ -370,6 +401,7 @@ def objects(world: Shelves, kind: str) -> list[str]:
         "forum": list(FORUMS),
         "topic": [str(topic.key) for topic in world.topics.values()],
         "post": [str(post.key) for post in world.posts.values()],
+        "membership": [str(found.pk) for found in world.memberships.values()],
         "report": [str(key) for key in Report.objects.values_list("key", flat=True)],
         "vocabulary": ["countries", "networks", "themes", "tags", "document-types"],
     }.get(kind, [kind])
