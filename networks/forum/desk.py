@@ -335,8 +335,8 @@ class ActView(AtTheForumDesk, View):
             topic = get_object_or_404(topics.select_related("forum__network"), key=key)
             return {"restore": lambda: discussing.unhide(user, topic)}.get(do)
         if what == "restriction":
-            rows = Restriction.objects.filter(stands.moderated_forums("forum__"))
-            restriction = get_object_or_404(rows.select_related("forum__network"), key=key)
+            held = Restriction.objects.filter(stands.moderated_forums("forum__"))
+            restriction = get_object_or_404(held.select_related("forum__network"), key=key)
             return {"lift": lambda: discussing.lift(user, restriction)}.get(do)
         return None
 

@@ -17,26 +17,30 @@ LONGEST = 32
 
 
 def give(people: QuerySet[User]) -> None:
-    """Gives a handle to those of ``people`` who have none. Nobody's e-mail address is in it."""
-    nameless = people.filter(forum_handle=None).order_by("pk")
-    for person in nameless.iterator():
-        _give(person)
+    """Gives a handle to those of ``people`` who have none, in a constant number of queries.
+    Nobody's e-mail address is in it."""
+    nameless = list(people.filter(forum_handle=None).order_by("pk"))
+    if not nameless:
+        return
+    taken = set(Handle.objects.values_list("name", flat=True))
+    new = []
+    for person in nameless:
+        stem = stem_of(person)
+        names = (f"{stem}{number + 1 if number else ''}" for number in range(len(taken) + 1))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        new.append(Handle(person=person, name=name))
+    # Who is given one elsewhere at the same moment keeps that.
+    Handle.objects.bulk_create(new, batch_size=1_000, ignore_conflicts=True)
 
 
 def of(person: User) -> str:
     """The handle of ``person``, made when it is first asked for."""
-    handle = Handle.objects.filter(person=person).first()
-    return handle.name if handle else _give(person)
-
-
-def _give(person: User) -> str:
-    stem = stem_of(person)
-    for number in range(Handle.objects.filter(name__startswith=stem).count(), 1_000_000):
-        name = f"{stem}{number + 1 if number else ''}"
-        Handle.objects.bulk_create([Handle(person=person, name=name)], ignore_conflicts=True)
-        if given := Handle.objects.filter(person=person).first():
-            return given.name
-    raise RuntimeError("There are no names left.")
+    for _try in range(3):
+        if handle := Handle.objects.filter(person=person).first():
+            return handle.name
+        give(User.objects.filter(pk=person.pk))
+    return ""
 
 
 def stem_of(person: User) -> str:

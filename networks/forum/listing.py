@@ -96,7 +96,7 @@ def is_place(after: str) -> bool:
 
 
 def topics(
-    rows: QuerySet[Topic],
+    rows: Any,
     user: Any,
     *,
     first_language: str = "",

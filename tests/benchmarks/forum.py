@@ -1,5 +1,5 @@
-"""Milliseconds and queries of the forum's pages and of posting, in a forum with 100 posts and in one
-with 100,000: a topic of 5,000 and 1,900 topics of 50."""
+"""Milliseconds and queries of the forum, with 100 posts and with 100,000: a topic of 5,000 and
+1,900 topics of 50."""
 
 from __future__ import annotations
 
@@ -23,7 +23,17 @@ from tests.benchmarks.moderation import measure
 
 #: By size: posts of the long topic, and how many others of how many posts.
 SIZES = {100: (50, 5, 10), 100_000: (5_000, 1_900, 50)}
-WORDS = ["labour", "migration", "return", "remittances", "registration", "consular", "border", "skills", "data"]
+WORDS = [
+    "labour",
+    "migration",
+    "return",
+    "remittances",
+    "registration",
+    "consular",
+    "border",
+    "skills",
+    "data",
+]
 
 
 def grow(forum: Forum, author: User, size: int) -> Topic:

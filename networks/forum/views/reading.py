@@ -108,6 +108,7 @@ def topic(request: HttpRequest, key: UUID) -> HttpResponse:
         "text": draft.text if draft else "",
         "language": draft.language if draft else active_language(),
     }
+    subject = links.find(found.about_kind, found.about_code, user)
     may_reply = not silent and not locked and found.state == Topic.State.OPEN
     context = {
         "topic": found,
@@ -115,7 +116,8 @@ def topic(request: HttpRequest, key: UUID) -> HttpResponse:
         "posts": page,
         "unread": unread,
         "unread_elsewhere": unread is not None and not _is_on(page, unread),
-        "subject": links.find(found.about_kind, found.about_code, user),
+        "subject": subject,
+        "subject_url": subject.url(request) if subject else "",
         "wish": discussing.wish_of(user, found),
         "moderates": moderates,
         "silent": silent,
@@ -123,7 +125,6 @@ def topic(request: HttpRequest, key: UUID) -> HttpResponse:
         "form": PostForm(initial=initial) if may_reply else None,
         "draft": draft,
     }
-    context["subject_url"] = context["subject"].url(request) if context["subject"] else ""
     discussing.read(user, found, page.last_number)
     return render(request, "networks/forum/topic.html", context)
 
