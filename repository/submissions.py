@@ -137,7 +137,7 @@ def start(
     if replaces is not None:
         if not may_propose_version(user, replaces):
             raise Refused(_("A new version is proposed by who submitted the publication."))
-        data = kinds.of_code(kind).data_of(replaces) | (data or {})
+        data = kinds.of_code(kind).data_of(replaces.specific) | (data or {})
     submission = Submission(
         kind=kind, submitter=user, organisation=user.organisation, replaces=replaces
     )
