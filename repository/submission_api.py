@@ -136,7 +136,7 @@ class Started(BaseModel):
     replaces: int | None = Field(
         None, description="The publication of which this is a new version.", examples=[None]
     )
-    data: PublicationRecord = Field(default_factory=lambda: PublicationRecord())
+    data: PublicationRecord = Field(default_factory=lambda: PublicationRecord.model_validate({}))
 
 
 class Typed(BaseModel):
@@ -209,7 +209,12 @@ class Checked(Schema):
 
 class SubmissionsFilter(Filter):
     parameters = [
-        Choice("state", gettext_lazy("State"), lambda: dict(State.choices), "state"),
+        Choice(
+            "state",
+            gettext_lazy("State"),
+            lambda: {code: str(label) for code, label in State.choices},
+            "state",
+        ),
         Choice("kind", gettext_lazy("Kind"), lambda: dict.fromkeys(RECORDS, ""), "kind"),
     ]
 
@@ -650,7 +655,7 @@ def revise(request: HttpRequest, submission: Submission) -> None:
 def add_file(
     request: HttpRequest,
     key: Key,
-    file: UploadedFile = File(...),  # type: ignore[type-arg]  # noqa: B008
+    file: UploadedFile = File(...),  # noqa: B008
     language: str = Form("", max_length=100),
     label: str = Form("", max_length=120),
 ) -> Any:

@@ -201,7 +201,7 @@ def _types() -> dict[str, str]:
 
 
 class TypeFilter(Filter):
-    parameters = (Choice("type", _("Page type"), _types, "type"),)
+    parameters = [Choice("type", _("Page type"), _types, "type")]
 
     def narrow(self, rows: Any) -> Any:
         chosen = self.values.get("type", [])
@@ -393,7 +393,7 @@ def present_detail(page: Any, query: Query) -> dict[str, Any]:
     }
 
 
-def _fields(page: Any, kind: type) -> list[Any]:
+def _fields(page: Any, kind: Any) -> list[Any]:
     return [
         getattr(page, field.name) for field in page._meta.get_fields() if isinstance(field, kind)
     ]

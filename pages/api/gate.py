@@ -28,6 +28,8 @@ from .auth import Forbidden, Unauthorised
 from .reading import asked_language
 
 PREFIX = "/api/"
+#: The files that the API leads to: a token opens them too.
+FILES = "/documents/"
 REALM = "CPMG API"
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -84,6 +86,10 @@ class ApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(FILES) and "Authorization" in request.headers:
+            with override(asked_language(request)):
+                refusal = identify(request)
+            return refusal or self.get_response(request)
         if not request.path.startswith(PREFIX):
             return self.get_response(request)
         with override(asked_language(request)):

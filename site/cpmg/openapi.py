@@ -318,7 +318,7 @@ def _add_parts(operation: Document, schemas: Document) -> None:
     content = operation["responses"]["200"]["content"]
     whole = content["application/json"]["schema"]
     if whole.get("type") == "array":
-        part = {"type": "array", "items": _part(whole["items"], schemas)}
+        part: Document = {"type": "array", "items": _part(whole["items"], schemas)}
     else:
         listed = schemas[whole["$ref"].removeprefix(SCHEMA_REF)]["properties"].get("items")
         part = _part(whole, schemas, keep=bool(listed))

@@ -11,6 +11,7 @@ from wagtail.models import APIToken
 
 from cpmg.users import tokens
 from cpmg.users.models import User
+from repository.factories import DocumentFactory, PublicationFileFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +131,12 @@ def test_options_says_what_an_address_takes(client):
 
 def test_what_is_unchanged_is_not_sent_again(client, world, token_of):
     for headers in ({}, {"authorization": f"Bearer {token_of()}"}):
-        for address in ("/events/", f"/pages/{world.report.pk}/", "/openapi.json", "/locales/"):
+        for address in (
+            "/events/",
+            f"/pages/{world.report.pk}/",
+            "/openapi.json",
+            "/search/?q=report",
+        ):
             first = client.get(f"/api/v3{address}", headers=headers)
             if first.status_code == 404:  # Wagtail's pages are for those who work on them
                 continue
@@ -166,3 +172,16 @@ def test_front_ends_that_the_settings_name_may_read_from_a_browser(client, setti
         "access-control-allow-origin"
         not in client.get("/en/", headers={"origin": "https://front.example.org"}).headers
     )
+
+
+def test_a_token_opens_the_files_that_its_owner_may_have(get, client, world, token_of):
+    token = token_of(world.members)
+    world.secret.files.add(PublicationFileFactory.build(document=DocumentFactory(title="Secret")))
+    world.secret.save()
+    address = get(f"/publications/{world.secret.pk}/", token=token).json()["files"][0]["url"]
+    path = address.removeprefix("http://testserver")
+    assert client.get(path).status_code == 404
+    opened = client.get(path, headers={"authorization": f"Bearer {token}"})
+    assert opened.status_code == 200
+    assert "private" in opened["Cache-Control"]
+    assert client.get(path, headers={"authorization": BAD[0]}).status_code == 401

@@ -30,6 +30,11 @@ def front_end(installation, site):
     server.server_close()
 
 
+@pytest.fixture
+def page(new_context):
+    return new_context().new_page()
+
+
 def test_the_example_lists_searches_and_shows_publications(page, front_end):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -118,7 +118,7 @@ class User(AbstractUser):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new password, and the end of an account, end the tokens that were made before."""
-        has_new_password = self._password is not None  # type: ignore[has-type]
+        has_new_password = getattr(self, "_password", None) is not None
         known = self.pk is not None and not self._state.adding
         super().save(*args, **kwargs)
         if known and (has_new_password or not self.is_active):

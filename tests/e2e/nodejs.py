@@ -24,7 +24,7 @@ NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 def workshop() -> Path:
     """A folder with the sources and with what the lock file pins."""
     pins = hashlib.sha256((SOURCES / "package-lock.json").read_bytes()).hexdigest()[:16]
-    folder = Path(settings.VAR) / "typescript" / pins
+    folder = settings.ROOT / "var" / "typescript" / pins
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -25,7 +25,7 @@ async function allPages(): Promise<ContentItem[]> {
   const found: ContentItem[] = [];
   let cursor = "";
   do {
-    const query = cursor ? { limit: 3, cursor } : { limit: 3 };
+    const query = cursor ? { limit: 100, cursor } : { limit: 100 };
     const page = must(await reader.GET("/api/v3/content/", { params: { query } }));
     found.push(...page.items);
     cursor = page.next_cursor;
@@ -57,11 +57,11 @@ async function read() {
 
 async function search() {
   const found = must(await reader.GET("/api/v3/search/", {
-    params: { query: { q: "return", facets: "country" } },
+    params: { query: { q: "diaspora", facets: "country" } },
   }));
   const asked = must(await reader.POST("/api/v3/search/", {
     body: {
-      query: "return",
+      query: "diaspora",
       where: { not: { field: "language", in: ["nl"] } },
       sort: "newest",
       limit: 5,
