@@ -19,7 +19,7 @@ from typing import Any
 from django.db import models
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.models import Page, Revision, TaskState, TranslatableMixin
+from wagtail.models import Locale, Page, Revision, TaskState, TranslatableMixin
 from wagtail.signals import page_published
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
@@ -150,20 +150,45 @@ def bring_facts(source: Page) -> None:
         if not outermost:
             return
         group: Any = translations.others(source)
+        locales = {locale.pk: locale for locale in Locale.objects.all()}
         for other in group.specific():
             if not isinstance(other, type(source)):
                 continue
+            other.locale = locales[other.locale_id]
             # What no reader sees yet takes new text along, to be translated.
-            if copy_facts(source, other, shown=None if other.live else other):
+            changed = copy_facts(source, other, shown=None if other.live else other)
+            if changed:
                 other.save(clean=False)
             for revision in _pending(other):
-                draft = revision.as_object()
+                if _says_the_same(revision, other) and _has_all_children(source, other):
+                    if changed:  # spares to build it anew, with its checks of each reference
+                        content = other.serializable_data()
+                        Revision.objects.filter(pk=revision.pk).update(content=content)
+                    continue
+                draft = other.with_content_json(revision.content)
                 if copy_facts(source, draft, shown=other):
                     content = draft.serializable_data()
                     Revision.objects.filter(pk=revision.pk).update(content=content)
                     if revision.pk == other.latest_revision_id and _has_more(draft, other):
                         # Wagtail shows a draft only of pages that say they have one.
                         Page.objects.filter(pk=other.pk).update(has_unpublished_changes=True)
+
+
+def _says_the_same(revision: Revision, page: Page) -> bool:
+    """Whether nothing was drafted since ``revision``, which is what readers see."""
+    return (
+        revision.pk == page.live_revision_id == page.latest_revision_id
+        and page.live
+        and not page.has_unpublished_changes
+    )
+
+
+def _has_all_children(source: Page, page: Page) -> bool:
+    """Whether no child of ``source`` waits for its translation."""
+    return all(
+        getattr(source, name).count() == getattr(page, name).count()
+        for name, _model in child_relations(type(source))
+    )
 
 
 def _has_more(draft: Page, shown: Page) -> bool:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cpmg.content.loading import _without_indexing
 from pages.factories import EventCalendarPageFactory, EventPageFactory, ThemeFactory
 from pages.models import EventPage
 
 
 def grow_events(count: int) -> list[EventPage]:
     """Events in four languages; gives the sources."""
-    sources: list[Any] = []
+    with _without_indexing():
+        return list(_events(count))
+
+
+def _events(count: int) -> Iterator[Any]:
     calendars: dict[str, Any] = {}
     for code, _name in settings.LANGUAGES:
         calendars[code] = EventCalendarPageFactory(locale=code)
@@ -27,8 +33,7 @@ def grow_events(count: int) -> list[EventPage]:
                 parent=calendar, locale=code, title=f"Meeting {number}", translation_key=key
             )
             if code == settings.LANGUAGE_CODE:
-                sources.append(event)
-    return sources
+                yield event
 
 
 def publish_section(count: int) -> dict[str, float]:
