@@ -162,7 +162,14 @@ OPERATIONS: dict[str, dict[str, str]] = {
             *("/pages/", "/pages/find/", "/schema/", "/sites/", "/whoami/", "/redirects/"),
             *("/redirects/find/", "/documents/", "/images/", "/countries/", "/networks/"),
             *("/events/", "/publications/", "/search/", "/assessments/", "/indicators/"),
-            *("/observations/", "/datasets/", "/vocabularies/", "/locales/", "/site/", "/navigation/"),
+            *(
+                "/observations/",
+                "/datasets/",
+                "/vocabularies/",
+                "/locales/",
+                "/site/",
+                "/navigation/",
+            ),
             *("/content/", "/content/find/", "/preview/", "/membership-requests/"),
             *("/submissions/",),
         )

@@ -213,7 +213,7 @@ PAGES = {
     "statistics": ("/en/statistics/", ""),
     "theme": ("/en/statistics/", ".card a"),
     "indicator": ("/en/statistics/indicators/immigrant_stock/", ""),
-    "comparison": ("/en/statistics/indicators/population/?country=HT&country=JM", ""),
+    "countries compared": ("/en/statistics/indicators/population/?country=HT&country=JM", ""),
     "figure": ("/en/statistics/indicators/population/JM/2020/", ""),
     "datasets": ("/en/statistics/datasets/", ""),
     "dataset": ("/en/statistics/datasets/", ".publications a"),
