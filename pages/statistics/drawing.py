@@ -15,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,9 @@ from django.utils.html import escape
 from .charts import BAR, BAR_NEGATIVE, COLOURS, GRID, GROUND, INK, QUIET
 
 log = logging.getLogger(__name__)
+
+#: Children of one web process at a time.
+_places = threading.BoundedSemaphore(2)
 
 #: Seconds that one picture may take.
 TIME = 20
@@ -107,6 +111,15 @@ def _awaited(key: str) -> bytes:
 
 
 def _child(asked: dict[str, Any]) -> bytes:
+    if not _places.acquire(timeout=TIME / 2):
+        raise NotDrawnError("Too many pictures are being drawn.")
+    try:
+        return _drawn(asked)
+    finally:
+        _places.release()
+
+
+def _drawn(asked: dict[str, Any]) -> bytes:
     command = [sys.executable, "-I", str(Path(__file__).with_name("draw.py"))]
     try:
         done = subprocess.run(  # noqa: S603

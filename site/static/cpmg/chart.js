@@ -8,7 +8,7 @@ export async function explore(button) {
   if (!answer.ok) return;
   const drawn = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
   const chart = document.adoptNode(drawn.documentElement);
-  const marks = [...chart.querySelectorAll('[role="graphics-symbol"][aria-label]')];
+  const marks = [...chart.querySelectorAll('.role-mark [role="graphics-symbol"][aria-label]')];
   if (!marks.length) return;
 
   const reading = document.createElement("output");

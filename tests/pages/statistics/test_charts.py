@@ -161,6 +161,13 @@ def test_one_reader_draws_while_the_others_wait(
     assert len(asked) == 1
 
 
+def test_few_pictures_are_drawn_at_once(kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "TIME", 0.01)
+    monkeypatch.setattr(drawing, "_places", threading.BoundedSemaphore(1))
+    with drawing._places, pytest.raises(drawing.NotDrawnError, match="Too many"):
+        drawing.plain({"title": "One"})
+
+
 def test_what_cannot_be_drawn_is_an_answer(
     read: Any, centre: Any, kept: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
