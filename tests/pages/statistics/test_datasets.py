@@ -31,7 +31,7 @@ def terms() -> dict[str, Any]:
     }
 
 
-def version_of(former: DatasetPage, rows: list[Figure], **fields: Any) -> DatasetPage:
+def version_of(former: DatasetPage, rows: list[Figure], **fields: Any) -> Any:
     of_series = {"series": former.series, "version": former.version + 1, "replaces": former}
     shared = {"title": f"{former.title} again", "source": former.source}
     return make.DatasetPageFactory(figures=rows, **(of_series | shared | fields))
