@@ -8,6 +8,7 @@ two queries whatever the number of pages.
 from __future__ import annotations
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import override
@@ -37,13 +38,18 @@ class Addresses:
 
     @cached_property
     def sections(self) -> dict[str, Page]:
-        """Home pages and sections of all languages by tree path."""
-        pages = Page.objects.filter(depth__in=(SECTION_DEPTH - 1, SECTION_DEPTH))
+        """Home pages, sections, and what lies in a section and holds pages itself (the list of
+        datasets, a network and its library), of all languages by tree path."""
+        above_others = Page.objects.filter(depth__gt=SECTION_DEPTH, numchild__gt=0)
+        pages = Page.objects.filter(
+            Q(depth__in=(SECTION_DEPTH - 1, SECTION_DEPTH))
+            | Q(translation_key__in=above_others.order_by().values("translation_key"))
+        )
         return {page.path: page for page in pages.select_related("locale")}
 
     @cached_property
     def _translations(self) -> dict[str, Page]:
-        """Live home pages and sections in this language by translation key."""
+        """The live ones of them in this language by translation key."""
         return {
             page.translation_key: page
             for page in self.sections.values()
@@ -61,6 +67,11 @@ class Addresses:
     def of(self, page: Page) -> str:
         """The address at which a reader of this language meets ``page``; a path."""
         with override(self.language):
+            above = self.sections.get(page.path[: -Page.steplen])
+            if above and page.depth > SECTION_DEPTH and page.locale_id == above.locale_id:
+                there = self.counterpart(above)
+                if there and there.pk != above.pk:
+                    return f"{there.get_url(self.request) or ''}{page.slug}/"
             section = self.section_of(page)
             counterpart = section and self.counterpart(section)
             if section is None or counterpart is None or counterpart.pk == section.pk:

@@ -16,7 +16,7 @@ def is_code(code: str) -> bool:
     if code == TOTAL:
         return True
     found = _CODE.fullmatch(code)
-    return bool(found) and (not found[2] or int(found[1]) < int(found[2]))
+    return found is not None and (not found[2] or int(found[1]) < int(found[2]))
 
 
 def validate(code: str) -> None:

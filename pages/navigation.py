@@ -116,8 +116,9 @@ class Navigation:
         here = self.addresses.counterpart(section) or section
         crumbs.append(Link(here.title, here.get_url(self.request)))
         if page.depth > section.depth + 1:
-            between = page.get_ancestors().filter(depth__gt=section.depth)
-            crumbs += [Link(above.title, self.addresses.of(above)) for above in between]
+            for above in page.get_ancestors().filter(depth__gt=section.depth):
+                there = self.addresses.counterpart(above) or above
+                crumbs.append(Link(there.title, self.addresses.of(above)))
         return crumbs
 
     @cached_property

@@ -25,7 +25,7 @@ class DatasetItem(PageItem):
     published: datetime = Field(description="When this version was published.")
     creator: str = Field(description="The body that answers for the figures.")
     source: SourceItem | None
-    licence: Coded
+    licence: Coded | None
     licence_url: str
     indicators: list[Coded]
     count: int = Field(description="Of figures.")
@@ -102,7 +102,7 @@ def present_dataset(page: DatasetPage, query: Query) -> dict[str, Any]:
         "creator": page.creator,
         "source": source(page.source),
         "licence": choice(page.licence, Licence),
-        "licence_url": page.licence_info.url,
+        "licence_url": page.licence_info.url if page.licence_info else "",
         "indicators": coded_all(page.indicators.all()),
         "count": page.number,
         "citation": page.suggested_citation,

@@ -74,7 +74,7 @@ def published(dataset: DatasetPage) -> list[Figure]:
         *("counterpart__code", "status", "source__code", "source_date", "footnote__code", "note"),
     )
     return [
-        Figure(*row[:6], row[6] or "", *row[7:10], row[10] or "", row[11])
+        Figure._make([*row[:6], row[6] or "", *row[7:10], row[10] or "", row[11]])
         for row in rows.iterator(chunk_size=2000)
     ]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
+from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -22,5 +25,5 @@ def citation(dataset: DatasetPage) -> str:
             "title": dataset.title.rstrip("."),
             "version": dataset.version,
             "day": dates.day(day),
-            "url": dataset.full_url or "",
+            "url": urljoin(settings.WAGTAILADMIN_BASE_URL, dataset.url) if dataset.url else "",
         }

@@ -100,13 +100,14 @@ def source_of(dataset: DatasetPage) -> Source:
 
 def own_source(dataset: DatasetPage) -> Source:
     """A source made of what a dataset says of itself; it is not saved."""
+    licence = dataset.licence_info
     return Source(
         code=f"dataset-{dataset.series.hex[:12]}",
         name=(dataset.source_name or dataset.title)[:255],
         publisher=dataset.creator,
         url=dataset.source_url,
-        licence=str(dataset.licence_info.label),
-        licence_url=dataset.licence_info.url,
+        licence=str(licence.label) if licence else "",
+        licence_url=licence.url if licence else "",
     )
 
 

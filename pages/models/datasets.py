@@ -260,8 +260,8 @@ class DatasetPage(BasePage):
         return context
 
     @property
-    def licence_info(self) -> Licence:
-        return Licence(self.licence)
+    def licence_info(self) -> Licence | None:
+        return Licence(self.licence) if self.licence else None
 
     @property
     def suggested_citation(self) -> str:

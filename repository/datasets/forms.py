@@ -63,7 +63,7 @@ class TableForm(forms.Form):
 
 
 class DescriptionForm(StepForm):
-    title = _like_the_page("title", label=_("Title"), max_length=255)
+    title = _like_the_page("title", label=_("Title"), max_length=255, help_text="")
     record_language = CodeField(
         label=_("Language of the title and the texts"),
         choices=[("", "–"), *settings.LANGUAGES],
@@ -140,5 +140,4 @@ def check(data: Mapping[str, Any], *, complete: bool = True) -> Checked:
     kept = FigureSet.objects.filter(digest=str(data.get("digest") or "")).first()
     checked.cleaned["digest"] = kept.digest if kept else ""
     checked.cleaned["number"] = kept.number if kept else 0
-    checked.cleaned["licence"] = checked.cleaned["licence"] or Licence.CC_BY_4.value
     return checked

@@ -23,7 +23,7 @@ def figures(*values: int) -> list[Figure]:
 
 
 @pytest.fixture
-def versions() -> tuple[DatasetPage, DatasetPage]:
+def versions() -> tuple[Any, Any]:
     indicator = make.IndicatorFactory(code="stock", name="Migrants")
     make.CountryFactory(code="JM")
     source = make.SourceFactory(code="census")

@@ -21,8 +21,7 @@ TITLE = "Migrants living in Haiti, register of residence"
 
 @pytest.fixture
 def member(new_context: Any, site: str, people: dict[str, tuple[str, str]]) -> Page:
-    """Without a script: the whole way needs none."""
-    return signed_in(new_context, site, people["member"], java_script_enabled=False)
+    return signed_in(new_context, site, people["member"])
 
 
 @pytest.fixture
@@ -30,8 +29,8 @@ def editor(new_context: Any, site: str, people: dict[str, tuple[str, str]]) -> P
     return signed_in(new_context, site, people["editor"])
 
 
-def signed_in(new_context: Any, site: str, who: tuple[str, str], **how: Any) -> Page:
-    page: Page = new_context(viewport={"width": 1280, "height": 900}, **how).new_page()
+def signed_in(new_context: Any, site: str, who: tuple[str, str]) -> Page:
+    page: Page = new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(page, site, *who)
     page.wait_for_url(lambda address: "/login/" not in address)
     return page

@@ -315,8 +315,14 @@ class Home(Record):
 
 class SectionRecord(PageRecord):
     code: Literal[
-        *("countries", "networks", "events", "repository", "library"),
-        *("statistics", "datasets", "assessments"),
+        "countries",
+        "networks",
+        "events",
+        "repository",
+        "library",
+        "statistics",
+        "datasets",
+        "assessments",
     ]
     body: Text
 

@@ -31,7 +31,7 @@ def terms() -> dict[str, Any]:
     }
 
 
-def version_of(former: DatasetPage, rows: list[Figure], **fields: Any) -> DatasetPage:
+def version_of(former: DatasetPage, rows: list[Figure], **fields: Any) -> Any:
     of_series = {"series": former.series, "version": former.version + 1, "replaces": former}
     shared = {"title": f"{former.title} again", "source": former.source}
     return make.DatasetPageFactory(figures=rows, **(of_series | shared | fields))
@@ -185,9 +185,14 @@ def test_a_dataset_is_read_in_all_languages(terms: Any, client: Any, home: Any) 
     for language in ("es", "fr", "nl"):
         make.DatasetIndexPageFactory(locale=language)
     dataset = make.DatasetPageFactory(source=terms["source"], figures=[figure(1017)])
+    address = f"/es/estadisticas/conjuntos-de-datos/{dataset.slug}/"
 
-    page = client.get(f"/es/estadisticas/conjuntos-de-datos/{dataset.slug}/")
-    table = client.get(f"/es/estadisticas/conjuntos-de-datos/{dataset.slug}/?format=csv")
+    assert (
+        f'href="{address}"' in client.get("/es/estadisticas/conjuntos-de-datos/").content.decode()
+    )
+    page = client.get(address)
+    table = client.get(f"{address}?format=csv")
+    assert f'href="{address}"' in client.get(dataset.url).content.decode()
 
     assert "1\xa0017" in page.content.decode()
     assert 'lang="en"' in page.content.decode()

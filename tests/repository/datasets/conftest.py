@@ -15,7 +15,7 @@ from pages.models import Indicator, Unit
 
 
 @pytest.fixture
-def stock(db: None) -> Indicator:
+def stock(db: None) -> Any:
     for code, iso3, name in (
         *(("JM", "JAM", "Jamaica"), ("HT", "HTI", "Haiti")),
         ("TT", "TTO", "Trinidad and Tobago"),
@@ -29,7 +29,7 @@ def stock(db: None) -> Indicator:
 
 
 @pytest.fixture
-def share(stock: Indicator) -> Indicator:
+def share(stock: Indicator) -> Any:
     return make.IndicatorFactory(
         code="share", name="Share", unit=Unit.PCT_POPULATION, decimals=1, by_counterpart=False
     )

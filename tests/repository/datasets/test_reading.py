@@ -301,7 +301,7 @@ def test_the_template_comes_back_without_its_remarks(stock: Indicator) -> None:
 def test_the_template_has_the_columns_that_the_indicators_need(
     stock: Indicator, share: Indicator
 ) -> None:
-    corridor = make.IndicatorFactory(code="corridor", by_counterpart=True)
+    corridor: Any = make.IndicatorFactory(code="corridor", by_counterpart=True)
 
     assert "COUNTERPART_AREA" not in template.columns_for([stock])
     assert {"SEX", "AGE"} <= set(template.columns_for([stock]))
