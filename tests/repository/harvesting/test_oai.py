@@ -21,7 +21,7 @@ from repository.factories import (
     RepositoryPageFactory,
 )
 from repository.harvesting import ledger, oai, tokens
-from repository.models import Harvested, HarvestChange, PublicationPage
+from repository.models import HarvestChange, Harvested, PublicationPage
 from tests.benchmarks.growth import grow_publications
 
 from .conftest import OAI, error, headers, token
