@@ -403,8 +403,10 @@ def connect() -> None:
     task_submitted.connect(_step_begun, dispatch_uid=uid)
     workflow_rejected.connect(_changes_requested, dispatch_uid=uid)
     workflow_cancelled.connect(_workflow_cancelled, dispatch_uid=uid)
-    for model in [kind.page_model for kind in kinds.all_kinds()]:
+    models = [kind.page_model for kind in kinds.all_kinds()]
+    for model in (Page, *models):
         pre_save.connect(_before_save, sender=model, dispatch_uid=uid)
+    for model in models:
         page_published.connect(_published, sender=model, dispatch_uid=uid)
         page_unpublished.connect(_unpublished, sender=model, dispatch_uid=uid)
         pre_delete.connect(_deleted, sender=model, dispatch_uid=uid)
