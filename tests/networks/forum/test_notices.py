@@ -174,7 +174,8 @@ def test_removal_from_a_network_ends_everything_in_the_next_request(talk):
         "forum-post",
         "network-membership",
     ]
-    told = [letter.body for letter in letters() if letter.to == ["ben@example.org"]]
+    sending.drain()
+    told = [letter.body for letter in mail.outbox if letter.to == ["ben@example.org"]]
     assert len(told) == 1  # that he was removed
     assert not any("secret" in body for body in told)
     assert OutgoingMail.objects.get(recipient=ben, event__startswith="forum").text == ""
