@@ -187,7 +187,7 @@ def present_request(membership: Membership) -> dict[str, Any]:
 
 @operation("GET", "/", READ, "memberships_own", "One's own memberships", list_of(MembershipItem))
 def own(request: HttpRequest) -> Any:
-    found = Membership.objects.filter(person=request.user).select_related("network")
+    found = Membership.objects.filter(person_id=request.user.pk).select_related("network")
     items = [present(membership) for membership in found[:MOST]]
     return {"count": len(items), "items": items}
 
@@ -200,7 +200,11 @@ def ask(request: HttpRequest, body: AskBody) -> Any:
 
 
 def _own(request: HttpRequest, id: int) -> Membership:
-    found = Membership.objects.filter(pk=id, person=request.user).select_related("network").first()
+    found = (
+        Membership.objects.filter(pk=id, person_id=request.user.pk)
+        .select_related("network")
+        .first()
+    )
     if found is None:
         raise missing()
     return found

@@ -177,7 +177,8 @@ class OneView(PageOfTheDesk):
         return redirect(PREFIX)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        membership, user = self.membership, self.request.user
+        membership = self.membership
+        user: Any = self.request.user
         initial = {"role": membership.role, "until": membership.until}
         kwargs.setdefault("role_form", RoleForm(by=user, initial=initial))
         kwargs.setdefault("answer_form", AnswerForm())
@@ -195,8 +196,9 @@ class InviteView(PageOfTheDesk):
 
     def form(self, request: HttpRequest) -> InvitationForm:
         typed = request.POST if request.method == "POST" else None
+        user: Any = request.user
         networks = sorted(decides_about(request.user), key=lambda network: network.label)
-        return InvitationForm(typed, by=request.user, networks=networks)
+        return InvitationForm(typed, by=user, networks=networks)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=self.form(request)))

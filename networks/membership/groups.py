@@ -20,7 +20,7 @@ from wagtail.log_actions import log
 from cpmg.users.models import User
 from pages.models import Network
 
-from . import FOCAL_POINTS_OF, GROUPS, MEMBERS_OF, MODERATORS_OF, Membership
+from . import FOCAL_POINTS_OF, GROUPS, MEMBERS_OF, MODERATORS_OF, Membership, groups_of_role
 from .models import today
 
 Role, State = Membership.Role, Membership.State
@@ -43,9 +43,9 @@ def _stepping() -> Iterator[None]:
 
 def follow(membership: Membership) -> None:
     """Gives the person the groups of their place in the network, and no others of it."""
-    if membership.person_id is None:
-        return
     network, person = membership.network, membership.person
+    if person is None:
+        return
     active = Membership.objects.filter(network=network, person=person, state=State.ACTIVE).first()
     wanted = GROUPS[Role(active.role)] if active and active.is_current else ()
     names = {f"{prefix}{network.code}" for prefix in wanted}
@@ -55,9 +55,7 @@ def follow(membership: Membership) -> None:
         surplus = [group for name, group in own.items() if name not in names]
         if surplus:
             person.groups.remove(*surplus)
-        if names - own.keys():
-            from . import groups_of_role
-
+        if active and names - own.keys():
             person.groups.add(*groups_of_role(active.role, network))
 
 

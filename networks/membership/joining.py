@@ -211,8 +211,8 @@ def accept(membership: Membership, person: User, *, is_listed: bool = False) -> 
         if not is_for(held, person):
             raise Refused(_("This invitation was sent to another address."))
         end_lapsed(person)
-        other = Membership.objects.open().filter(person=person, network=held.network)
-        other = other.exclude(pk=held.pk).select_for_update().first()
+        own = Membership.objects.open().filter(person=person, network=held.network)
+        other = own.exclude(pk=held.pk).select_for_update().first()
         if other and other.state == State.ACTIVE:
             _end(held, Ending.WITHDRAWN, person)
             return other

@@ -83,7 +83,7 @@ def asked(membership: Membership) -> None:
             (_("Decide"), absolute(reverse("network_members_one", args=[membership.pk]))),
         )
 
-    for person in deciders(membership.network.code).exclude(pk=membership.person_id):
+    for person in deciders(membership.network.code).exclude(network_memberships__pk=membership.pk):
         about = (WAITS, membership.pk)
         _write(membership, "asked", letter, person, category="tasks", about=about)
 

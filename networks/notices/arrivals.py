@@ -22,10 +22,10 @@ def _posted(post: Post, **kwargs: Any) -> None:
     topic = post.topic
     kinds = _kinds(post, topic)
     kinds.pop(post.author_id, None)
-    now = timezone.now()
+    now, number = timezone.now(), post.number or 0
     Notice.objects.bulk_create(
         [
-            Notice(person_id=pk, post=post, number=post.number, kind=kind, created_at=now)
+            Notice(person_id=pk, post=post, number=number, kind=kind, created_at=now)
             for pk, kind in kinds.items()
         ],
         batch_size=1000,

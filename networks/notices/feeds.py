@@ -80,8 +80,11 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
     person = found.person
     forums = Forum.objects.readable_by(person).filter(pk=found.forum_id)
     # A topic that was moved is read where it is now.
-    topics = Topic.objects.readable_by(person).filter(pk=found.topic_id)
-    if not (topics if found.topic_id else forums).exists():
+    if found.topic_id is not None:
+        may_read = Topic.objects.readable_by(person).filter(pk=found.topic_id).exists()
+    else:
+        may_read = forums.exists()
+    if not may_read:
         raise Http404
     today = timezone.localdate()
     FeedKey.objects.filter(~Q(used_on=today) | Q(used_on=None), pk=found.pk).update(used_on=today)
@@ -95,8 +98,8 @@ def feed(request: HttpRequest, key: str) -> HttpResponse:
 
 def _written(found: FeedKey, person: User) -> HttpResponse:
     posts = Post.objects.readable_by(person).filter(state=Post.State.VISIBLE)
-    if found.topic_id:
-        posts = posts.filter(topic=found.topic_id)
+    if found.topic is not None:
+        posts = posts.filter(topic=found.topic)
         where = reverse("forum_topic", args=[found.topic.key])
         guid = f"urn:uuid:{found.topic.key}"
     else:
@@ -111,13 +114,14 @@ def _written(found: FeedKey, person: User) -> HttpResponse:
         language=person.language,
         feed_guid=guid,
     )
-    updated = max((post.edited_at or post.posted_at for post in newest), default=found.created_at)
+    changed = [at for post in newest if (at := post.edited_at or post.posted_at)]
+    updated = max(changed, default=found.created_at)
     atom.latest_post_date = lambda: updated  # type: ignore[method-assign]
     for post in newest:
         atom.add_item(
             title=post.topic.title if post.number == 1 else f"Re: {post.topic.title}",
             link=absolute(reverse("forum_post", args=[post.key])),
-            description=None,
+            description=None,  # type: ignore[arg-type]
             unique_id=f"urn:uuid:{post.key}",
             pubdate=post.posted_at,
             updateddate=post.edited_at or post.posted_at,

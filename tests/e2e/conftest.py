@@ -201,6 +201,7 @@ PAGES = {
     "countries": ("/en/countries/", ""),
     "country": ("/en/countries/", '.country-list [data-code="HT"]'),
     "networks": ("/en/networks/", ""),
+    "comparison": ("/en/networks/?network=diaspora&network=border-management", ""),
     "consultations": ("/en/networks/", ".feature a"),
     "network": ("/en/networks/", ".card a"),
     "events": ("/en/events/", ""),
