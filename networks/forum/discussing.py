@@ -341,6 +341,7 @@ def _say(
         state=Post.State.WAITING if waits else Post.State.VISIBLE,
     )
     _mention(post, people)
+    handles.of(user)  # so that others can mention them
     attachments.attach(post, user, words.files)
     follow(user, topic, only_new=True)
     note(post, "posted", user)

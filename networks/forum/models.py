@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
@@ -95,7 +95,7 @@ class Forum(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.network.label if self.network else _now("All members")
+        return self.network.label if self.network else gettext("All members")
 
     @property
     def code(self) -> str:

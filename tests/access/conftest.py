@@ -329,7 +329,7 @@ def talk_in_all_states(world: Shelves, author: User, moderator: User) -> None:
     world.posts["awaited"] = discussing.reply(author, topic, words("awaited"))
     discussing.set_approval(moderator, network, "nobody")
     unsaid = discussing.reply(author, topic, words("unsaid"))
-    discussing.report(author, unsaid, "other", f"{MARKERS['unsaid']} comment")
+    discussing.report(author, unsaid, "other", f"{MARKERS['awaited']} comment")
     discussing.delete(moderator, unsaid, "Not here")
     discussing.hide(moderator, start("unsaid", network), "Not here")
     discussing.keep_draft(author, network, topic, text=f"{MARKERS['typed']} draft", language="en")

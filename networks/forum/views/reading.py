@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cpmg.users.models import User
 from pages.models.base import active_language
 
-from .. import discussing, handles, links, listing
+from .. import attachments, discussing, handles, links, listing
 from ..access import Standing
 from ..forms import PostForm
 from ..models import Draft, Following, Post, Topic
@@ -123,6 +123,8 @@ def topic(request: HttpRequest, key: UUID) -> HttpResponse:
         "silent": silent,
         "may_reply": may_reply,
         "form": PostForm(initial=initial) if may_reply else None,
+        "takes_files": attachments.keeper() is not None,
+        "most_files": attachments.MOST,
         "draft": draft,
     }
     discussing.read(user, found, page.last_number)
