@@ -14,10 +14,12 @@ class RepositoryConfig(AppConfig):
         from cpmg.users.models import User
         from pages import doors
 
-        from . import letters, review, shelves, submissions
+        from . import kinds, letters, review, shelves, submissions
         from .desk import access, duplicates
         from .files import queue
+        from .kinds.publications import PublicationKind
 
+        kinds.register(PublicationKind())
         shelves.connect()
         queue.connect()
         review.connect()

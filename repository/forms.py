@@ -8,8 +8,7 @@ a publication is built from. The limits are those of ``PublicationPage`` itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import uuid4
 
@@ -27,7 +26,9 @@ from networks.models import NetworkPage
 from pages.models import Country, Language, Network, Term, Theme
 
 from .identifiers import normalise_doi, normalise_isbn
+from .kinds import Checked
 from .models import Contributor, DocumentType, LibraryPage, Licence, PublicationPage
+from .models.shelves import MEMBERS, PUBLIC, shelf_of_network
 
 if TYPE_CHECKING:
     from cpmg.users.models import User
@@ -39,7 +40,6 @@ LISTS = ("languages", "countries", "themes", "networks", "tags")
 #: What a contributor's row holds.
 ROW = ("role", "family_name", "given_name")
 MOST_ROWS, MOST_TAGS = 300, 30
-PUBLIC_SHELF, MEMBERS_SHELF, NETWORK_SHELF = "public", "members", "network:"
 
 
 # As typed -----------------------------------------------------------------------------
@@ -97,13 +97,13 @@ def shelves_for(user: User | AnonymousUser | None) -> list[tuple[str, str]]:
     parents = {library.path[: -LibraryPage.steplen] for library in libraries.only("path")}
     networks = NetworkPage.objects.filter(path__in=parents).select_related("network")
     codes = {page.path: page.network.code for page in networks}
-    shelves = [(PUBLIC_SHELF, gettext("Repository: everybody can read it"))]
+    shelves = [(PUBLIC, gettext("Repository: everybody can read it"))]
     if parents - set(codes):
-        shelves.append((MEMBERS_SHELF, gettext("Members’ library: members can read it")))
+        shelves.append((MEMBERS, gettext("Members’ library: members can read it")))
     for code, name in Network.labels().items():
         if code in codes.values():
             label = gettext("Library of the network %(network)s: its members can read it")
-            shelves.append((f"{NETWORK_SHELF}{code}", label % {"network": name}))
+            shelves.append((shelf_of_network(code), label % {"network": name}))
     return shelves
 
 
@@ -469,17 +469,6 @@ def step_of(name: str) -> str:
 
 
 # The one validation -------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What a publication is built from, and what is wrong, by the names of the fields."""
-
-    cleaned: dict[str, Any] = field(default_factory=dict)
-    errors: dict[str, list[str]] = field(default_factory=dict)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter((self.cleaned, self.errors))
 
 
 def check(

@@ -26,8 +26,7 @@ from .models import (
     RepositoryPage,
     Submission,
 )
-
-PUBLIC, MEMBERS, OF_NETWORK = "public", "members", "network:"
+from .models.shelves import MEMBERS, PUBLIC, network_of_shelf, shelf_of_network
 
 #: What goes over as it is.
 PLAIN = (
@@ -54,7 +53,7 @@ def shelf_for(code: str, language: str) -> Page | None:
     if code == MEMBERS:
         return LibraryPage.objects.child_of(home).first()
     network = NetworkPage.objects.filter(
-        network__code=code.removeprefix(OF_NETWORK), locale=locale
+        network__code=network_of_shelf(code), locale=locale
     ).first()
     return LibraryPage.objects.child_of(network).first() if network else None
 
@@ -65,7 +64,7 @@ def shelf_code_of(page: Page) -> str:
     if isinstance(shelf, RepositoryPage):
         return PUBLIC
     above = shelf.get_parent().specific
-    return f"{OF_NETWORK}{above.network.code}" if isinstance(above, NetworkPage) else MEMBERS
+    return shelf_of_network(above.network.code) if isinstance(above, NetworkPage) else MEMBERS
 
 
 def fill(page: PublicationPage, record: dict[str, Any], submission: Submission | None) -> None:
@@ -88,7 +87,7 @@ def fill(page: PublicationPage, record: dict[str, Any], submission: Submission |
         for number, contributor in enumerate(record.get("contributors", []))
     ]
     if submission is not None:
-        page.replaces = submission.replaces
+        page.replaces = submission.replaces and submission.replaces.specific
         languages = {
             term.code: term
             for term in Language.objects.filter(locale__language_code=settings.LANGUAGE_CODE)

@@ -1,4 +1,4 @@
-"""The review of publications: who decides, about what exactly, and what follows from it.
+"""The review of what members submit: who decides, about what exactly, and what follows from it.
 
 Wagtail's workflow leads from step to step; the steps of ours (``repository.models.submissions``)
 decide here. Three rules hold by whatever road a decision comes:
@@ -22,10 +22,18 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.signals import pre_delete
+from django.db.models.signals import pre_delete, pre_save
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.models import AbstractGroupApprovalTask, Page, Revision, Task, TaskState, WorkflowState
+from wagtail.models import (
+    AbstractGroupApprovalTask,
+    Page,
+    Revision,
+    Task,
+    TaskState,
+    Workflow,
+    WorkflowState,
+)
 from wagtail.signals import (
     page_published,
     page_unpublished,
@@ -39,12 +47,9 @@ from networks.membership import FOCAL_POINTS_OF, networks_in_focus_of
 from networks.models import NetworkPage
 from pages.models import Network
 
-from .models import (
-    Decision,
-    FocalPointApproval,
-    PublicationPage,
-    Submission,
-)
+from . import kinds
+from .models import Decision, FocalPointApproval, Submission
+from .models.shelves import shelf_of_network
 
 State = Submission.State
 
@@ -93,29 +98,33 @@ def waiting_for(user: User) -> QuerySet[Submission]:
     waiting = Submission.objects.filter(state=State.IN_REVIEW).exclude(submitter=user)
     if not user.is_active:
         return waiting.none()
+    focal = Q(task__in=FocalPointApproval.objects.filter(active=True).values("pk"))
+    return waiting.filter(Q(task__in=group_tasks_of(user)) | focal & _shelves_for(user))
+
+
+def group_tasks_of(user: User) -> list[Task]:
+    """The steps that were given to groups of ``user``."""
     groups = set(user.groups.values_list("pk", flat=True))
-    mine = Q(pk=None)
-    for task in Task.objects.filter(active=True).specific():
-        if isinstance(task, AbstractGroupApprovalTask):
-            if user.is_superuser or groups & set(task.groups.values_list("pk", flat=True)):
-                mine |= Q(task=task.pk)
-        elif isinstance(task, FocalPointApproval):
-            mine |= Q(task=task.pk) & _shelves_for(user)
-    return waiting.filter(mine)
+    return [
+        task
+        for task in Task.objects.filter(active=True).specific()
+        if isinstance(task, AbstractGroupApprovalTask)
+        and (user.is_superuser or groups & set(task.groups.values_list("pk", flat=True)))
+    ]
 
 
 def _shelves_for(user: User) -> Q:
     """The network libraries that ``user`` approves for."""
     if user.is_superuser:
         return Q()
-    shelves = {f"network:{code}" for code in networks_in_focus_of(user)}
+    shelves = {shelf_of_network(code) for code in networks_in_focus_of(user)}
     mine = Q(shelf_code__in=shelves)
     if user.groups.filter(name="Moderators").exists():
         spoken_for = User.groups.through.objects.filter(
             group__name__startswith=FOCAL_POINTS_OF, user__is_active=True
         ).values_list("group__name", flat=True)
         codes = {name.removeprefix(FOCAL_POINTS_OF) for name in spoken_for}
-        mine |= ~Q(shelf_code__in=[f"network:{code}" for code in codes])
+        mine |= ~Q(shelf_code__in=[shelf_of_network(code) for code in codes])
     return mine
 
 
@@ -164,7 +173,7 @@ def act(
 
     Raises ``Changed`` when somebody has decided or edited since, ``Refused`` when this person may
     not. The rows are locked, so that of two who decide at once one comes second."""
-    page = PublicationPage.objects.get(pk=task_state.workflow_state.object_id)
+    page = Page.objects.get(pk=task_state.workflow_state.object_id).specific
     Submission.objects.select_for_update().filter(page_id=page.pk).first()
     WorkflowState.objects.select_for_update().get(pk=task_state.workflow_state_id)
     decision = Decision.objects.filter(pk=task_state.pk, status=TaskState.STATUS_IN_PROGRESS)
@@ -181,18 +190,16 @@ def act(
     elif action_name == "approve":
         if is_own_work(page, user):
             raise Refused(_("Nobody approves their own work: another person has to decide."))
-        _check_files(page)
+        _check_ready(page)
         current.edition, current.revision = edition_of(revision), revision
         _forget_approvals_of_others(current)
         current.approve(user=user, comment=comment)
 
 
-def _check_files(page: PublicationPage) -> None:
-    from .files import blocked
-
-    for file in page.get_latest_revision_as_object().files.all():
-        if reason := blocked(file.document):
-            raise Refused(f"{file.document.title}: {reason}")
+def _check_ready(page: Page) -> None:
+    kind = kinds.of_page(page)
+    if kind and (hindrance := kind.hindrance(page.get_latest_revision_as_object())):
+        raise Refused(hindrance)
 
 
 def _forget_approvals_of_others(current: Decision) -> None:
@@ -203,6 +210,15 @@ def _forget_approvals_of_others(current: Decision) -> None:
     for decision in earlier.exclude(edition=current.edition):
         decision.status = TaskState.STATUS_CANCELLED
         decision.save(update_fields=["status"])
+
+
+def workflow_of(page: Page) -> Workflow | None:
+    """The workflow through which ``page`` goes: the one that its section was given in the admin,
+    or the review that the platform ships with."""
+    shipped = Workflow.objects.filter(
+        active=True, workflow_tasks__task__editorialreview__isnull=False
+    )
+    return page.get_workflow() or shipped.order_by("pk").first()
 
 
 def pass_over(step: Any, workflow_state: WorkflowState) -> Decision:
@@ -227,15 +243,17 @@ def publish_approved(workflow_state: WorkflowState, user: User | None = None) ->
     revision.publish(user=user, skip_permission_checks=True)  # the approvals are the permission
 
 
-def check_may_go_live(page: PublicationPage) -> None:
+def check_may_go_live(page: Page) -> None:
     """Refuses to let live what a member submitted and nobody approved."""
+    if not (page.live and page.pk):
+        return
     submission = Submission.objects.filter(page_id=page.pk, published_at=None).first()
     if submission is None or _is_approved(page, submission):
         return
     raise Refused(_("A member submitted this. It is published when it is approved."))
 
 
-def _is_approved(page: PublicationPage, submission: Submission) -> bool:
+def _is_approved(page: Page, submission: Submission) -> bool:
     revision = Revision.objects.filter(pk=page.live_revision_id).first()
     run = WorkflowState.objects.for_instance(page).order_by("-created_at", "-pk").first()
     if revision is None or run is None or run.status != WorkflowState.STATUS_APPROVED:
@@ -287,7 +305,7 @@ def _move(submission: Submission, state: str, **fields: Any) -> None:
         setattr(submission, name, value)
 
 
-def _of_publication(workflow_state: WorkflowState) -> Submission | None:
+def _of_run(workflow_state: WorkflowState) -> Submission | None:
     if workflow_state.base_content_type.model_class() is not Page:
         return None
     return _submission_of(workflow_state.object_id)
@@ -296,28 +314,28 @@ def _of_publication(workflow_state: WorkflowState) -> Submission | None:
 def _step_begun(instance: TaskState, user: User | None = None, **kwargs: Any) -> None:
     from . import letters
 
-    submission = _of_publication(instance.workflow_state)
+    submission = _of_run(instance.workflow_state)
     if submission:
         _move(submission, State.IN_REVIEW, task_id=instance.task_id)
         letters.please_decide(submission, instance)
 
 
 def _changes_requested(instance: WorkflowState, user: User | None = None, **kwargs: Any) -> None:
-    from . import letters, record, submissions
+    from . import letters, submissions
 
-    submission = _of_publication(instance)
+    submission = _of_run(instance)
     if submission is None or _cancelled.get():
         return
     decision = instance.current_task_state
     page = submission.page.get_latest_revision_as_object() if submission.page else None
-    data = record.data_of(page, submission) if page else submission.data
+    data = kinds.of(submission).data_of(page, submission) if page else submission.data
     _move(submission, State.CHANGES_REQUESTED, task=None, decided_at=timezone.now(), data=data)
     submissions.note(submission, "changes_requested", user, decision.comment)
     letters.changes_requested(submission, decision)
 
 
 def _workflow_cancelled(instance: WorkflowState, user: User | None = None, **kwargs: Any) -> None:
-    submission = _of_publication(instance)
+    submission = _of_run(instance)
     if submission is None or submission.state == State.PUBLISHED:
         return
     becomes = _cancelled.get() or State.CHANGES_REQUESTED
@@ -357,7 +375,11 @@ def _unpublished(instance: Page, **kwargs: Any) -> None:
         _move(submission, State.WITHDRAWN)
 
 
-def _deleted(instance: PublicationPage, **kwargs: Any) -> None:
+def _before_save(instance: Page, **kwargs: Any) -> None:
+    check_may_go_live(instance)
+
+
+def _deleted(instance: Page, **kwargs: Any) -> None:
     submission = _submission_of(instance.pk)
     if submission and submission.state != State.DRAFT:
         _move(submission, State.WITHDRAWN, task=None)
@@ -369,7 +391,7 @@ def _leave_mails_to_us(notifier: Any) -> None:
 
     def can_handle(instance: Any, **kwargs: Any) -> bool:
         state = instance if isinstance(instance, WorkflowState) else instance.workflow_state
-        return bool(handles(instance, **kwargs)) and _of_publication(state) is None
+        return bool(handles(instance, **kwargs)) and _of_run(state) is None
 
     notifier.can_handle = can_handle
 
@@ -381,9 +403,13 @@ def connect() -> None:
     task_submitted.connect(_step_begun, dispatch_uid=uid)
     workflow_rejected.connect(_changes_requested, dispatch_uid=uid)
     workflow_cancelled.connect(_workflow_cancelled, dispatch_uid=uid)
-    page_published.connect(_published, sender=PublicationPage, dispatch_uid=uid)
-    page_unpublished.connect(_unpublished, sender=PublicationPage, dispatch_uid=uid)
-    pre_delete.connect(_deleted, sender=PublicationPage, dispatch_uid=uid)
+    models = [kind.page_model for kind in kinds.all_kinds()]
+    for model in (Page, *models):
+        pre_save.connect(_before_save, sender=model, dispatch_uid=uid)
+    for model in models:
+        page_published.connect(_published, sender=model, dispatch_uid=uid)
+        page_unpublished.connect(_unpublished, sender=model, dispatch_uid=uid)
+        pre_delete.connect(_deleted, sender=model, dispatch_uid=uid)
     for notifier in (
         wagtail_mails.task_submission_email_notifier,
         wagtail_mails.workflow_submission_email_notifier,

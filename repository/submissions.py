@@ -24,9 +24,9 @@ from wagtail.models import ModelLogEntry, Page
 from cpmg.users.models import MEMBERS, User
 from pages.access import is_staff, may_read
 
-from . import record
-from .models import PublicationFile, PublicationPage, Submission, SubmissionFile
-from .review import Changed, Refused, cancelled_becomes, edition_of
+from . import kinds
+from .models import PublicationFile, Submission, SubmissionFile
+from .review import Changed, Refused, cancelled_becomes, edition_of, workflow_of
 
 State = Submission.State
 
@@ -126,18 +126,21 @@ def start(
     user: User,
     data: dict[str, Any] | None = None,
     *,
-    replaces: PublicationPage | None = None,
+    kind: str = "publication",
+    replaces: Page | None = None,
     key: UUID | None = None,
 ) -> Submission:
     """A new draft; with ``replaces`` the new version of a published record, filled in from it.
     Started twice with one ``key`` it is one draft."""
     if not may_submit(user):
-        raise Refused(_("Members submit publications. Request membership first."))
+        raise Refused(_("Members submit. Request membership first."))
     if replaces is not None:
         if not may_propose_version(user, replaces):
             raise Refused(_("A new version is proposed by who submitted the publication."))
-        data = record.data_of(replaces) | (data or {})
-    submission = Submission(submitter=user, organisation=user.organisation, replaces=replaces)
+        data = kinds.of_code(kind).data_of(replaces.specific) | (data or {})
+    submission = Submission(
+        kind=kind, submitter=user, organisation=user.organisation, replaces=replaces
+    )
     submission.key = key or submission.key
     _take(submission, data or {})
     try:
@@ -152,7 +155,7 @@ def start(
     return submission
 
 
-def may_propose_version(user: User, page: PublicationPage) -> bool:
+def may_propose_version(user: User, page: Page) -> bool:
     """Who submitted a published record, and the editorial team."""
     if not may_submit(user) or not may_read(user, page):
         return False
@@ -163,8 +166,9 @@ def _take(submission: Submission, data: dict[str, Any]) -> None:
     submission.data = {**submission.data, **data}
     title = submission.data.get("title", "")
     submission.title = " ".join(str(title).replace("\0", "").split())[:255]
-    submission.shelf_code = str(submission.data.get("shelf", ""))[:100]
-    submission.type_code = str(submission.data.get("document_type", ""))[:100]
+    kind = kinds.of(submission)
+    submission.shelf_code = kind.shelf_of(submission.data)[:100]
+    submission.type_code = kind.type_of(submission.data)[:100]
 
 
 def save(submission: Submission, data: dict[str, Any], *, version: int, user: User) -> Submission:
@@ -232,35 +236,21 @@ def detach(submission: Submission, file: SubmissionFile, *, user: User) -> None:
 
 def problems(submission: Submission) -> dict[str, list[str]]:
     """What still prevents submitting: messages by field, ``files`` among them."""
-    from .files import blocked
-    from .forms import check
-
-    errors = dict(check(submission.data, user=submission.submitter).errors)
-    files = list(submission.files.select_related("document__details"))
-    if not files and not submission.data.get("external_url"):
-        errors.setdefault("files", []).append(
-            _("Add a file, or the address at which the publication can be read.")
-        )
-    for file in files:
-        if reason := blocked(file.document):
-            errors.setdefault("files", []).append(f"{file.document.title}: {reason}")
-    return errors
+    return kinds.of(submission).problems(submission)
 
 
 def submit(submission: Submission, user: User) -> Submission:
-    """Makes the draft publication, or a new revision of it, and starts its review: all or
+    """Makes the draft page, or a new revision of it, and starts its review: all or
     nothing. Submitting twice is submitting once."""
-    from .forms import check
-
     with _own(submission, user) as locked:
         if locked.state == State.IN_REVIEW:
             return submission
         _check_open(locked)
         if not may_submit(user):
-            raise Refused(_("Members submit publications. Request membership first."))
+            raise Refused(_("Members submit. Request membership first."))
         if problems(locked):
             raise Refused(_("Something is still missing. See below."))
-        checked = check(locked.data, user=user).cleaned
+        checked = kinds.of(locked).check(locked.data, user).cleaned
         page = _write_page(locked, checked, user)
         locked.page = page
         locked.organisation = user.organisation
@@ -276,8 +266,9 @@ def submit(submission: Submission, user: User) -> Submission:
     return submission
 
 
-def _write_page(submission: Submission, checked: dict[str, Any], user: User) -> PublicationPage:
-    shelf = record.shelf_for(checked["shelf"], checked["record_language"])
+def _write_page(submission: Submission, checked: dict[str, Any], user: User) -> Page:
+    kind = kinds.of(submission)
+    shelf = kind.parent(checked)
     if shelf is None:
         raise Refused(_("This shelf does not exist in the language of the record."))
     page = submission.page
@@ -289,29 +280,29 @@ def _write_page(submission: Submission, checked: dict[str, Any], user: User) -> 
             page = None
         else:
             page.move(shelf, pos="last-child")
-            page = PublicationPage.objects.get(pk=page.pk)
+            page = Page.objects.get(pk=page.pk)
     if page is None:
-        page = record.new_page(checked, submission)
+        page = kind.new_page(checked, submission)
         page.owner = user
         # Two who add below one page at the same moment would get one path.
         parent = Page.objects.select_for_update().get(pk=shelf.pk)
         parent.add_child(instance=page)
     else:
         page = page.get_latest_revision_as_object()
-        record.fill(page, checked, submission)
+        kind.fill(page, checked, submission)
     page.save_revision(user=user, log_action=True)
     return page
 
 
-def _begin_review(page: PublicationPage, user: User) -> None:
+def _begin_review(page: Page, user: User) -> None:
     former = page.current_workflow_state
     if former is not None:
         with cancelled_becomes(State.DRAFT):
             former.cancel(user=user)
-    workflow = page.get_workflow()
+    workflow = workflow_of(page)
     if workflow is None:
         raise Refused(_("No review is set up for this shelf. Please write to the editors."))
-    page = PublicationPage.objects.get(pk=page.pk)
+    page = type(page).objects.get(pk=page.pk)
     workflow.start(page, user)
 
 
@@ -321,7 +312,7 @@ def withdraw(submission: Submission, user: User, reason: str = "") -> Submission
     from . import letters
 
     with _own(submission, user) as locked:
-        if locked.state == State.PUBLISHED:
+        if locked.state == State.PUBLISHED and kinds.of(locked).can_be_withdrawn:
             reason = reason.strip()
             if not reason:
                 raise Refused(_("Say why the publication should be withdrawn."))
@@ -351,7 +342,8 @@ def revise(submission: Submission, user: User) -> Submission:
         if locked.state not in (State.REJECTED, State.WITHDRAWN) or locked.published_at:
             _refuse_state(locked)
         if locked.page:
-            locked.data = record.data_of(locked.page.get_latest_revision_as_object(), locked)
+            draft = locked.page.get_latest_revision_as_object()
+            locked.data = kinds.of(locked).data_of(draft, locked)
         locked.state = State.DRAFT
         locked.version += 1
         locked.save()
@@ -454,6 +446,7 @@ def own_data(user: User) -> list[dict[str, Any]]:
     return [
         {
             "key": str(one.key),
+            "kind": one.kind,
             "state": one.state,
             "record": one.data,
             "files": [file.document.title for file in one.files.all()],

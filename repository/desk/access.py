@@ -8,29 +8,19 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from wagtail.models import AbstractGroupApprovalTask, Task
 
 from networks.membership import networks_in_focus_of
 from pages.access import is_staff
 
 from ..models import PublicationPage, Submission
-from ..review import waiting_for
+from ..review import group_tasks_of, waiting_for
 
 
 def may_enter(user: Any) -> bool:
     """The editorial team, focal points, and whoever a step of a workflow was given to."""
     if not user.is_active:
         return False
-    return is_staff(user) or bool(networks_in_focus_of(user)) or _has_a_step(user)
-
-
-def _has_a_step(user: Any) -> bool:
-    groups = set(user.groups.values_list("pk", flat=True))
-    return any(
-        isinstance(task, AbstractGroupApprovalTask)
-        and groups & set(task.groups.values_list("pk", flat=True))
-        for task in Task.objects.filter(active=True).specific()
-    )
+    return is_staff(user) or bool(networks_in_focus_of(user) or group_tasks_of(user))
 
 
 def waiting(user: Any) -> QuerySet[Submission]:

@@ -39,7 +39,7 @@ class Attachment:
         return Language.labels().get(code, code)
 
 
-def of(submission: Submission, page: PublicationPage | None) -> list[Attachment]:
+def of(submission: Submission, page: Any) -> list[Attachment]:
     """The files of ``page``, a draft with its children, or of what was typed; a constant number
     of queries."""
     if page is None:
@@ -47,7 +47,8 @@ def of(submission: Submission, page: PublicationPage | None) -> list[Attachment]
     else:
         codes = dict(Language.objects.values_list("pk", "code"))
         rows = [
-            (row.document_id, row.label, codes.get(row.language_id, "")) for row in page.files.all()
+            (row.document_id, row.label, codes.get(row.language_id, ""))
+            for row in (page.files.all() if isinstance(page, PublicationPage) else ())
         ]
     kept = get_document_model().objects.select_related("details").in_bulk([row[0] for row in rows])
     names = Language.labels()

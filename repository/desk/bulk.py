@@ -83,7 +83,7 @@ class BulkView(AtTheDesk, WagtailAdminTemplateMixin, View):
         ticked = [(row, post.get(f"edition-{row.key}", "")) for row in rows]
         for row, _edition in ticked:
             row.who = labels.submitter(row)  # type: ignore[attr-defined]
-            row.shelf = labels.shelf(row.shelf_code)  # type: ignore[attr-defined]
+            row.shelf = labels.shelf(row)  # type: ignore[attr-defined]
         return ticked
 
     def _one(self, decision: str, submission: Submission, typed: dict[str, Any]) -> Outcome:

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from wagtail.models import Revision, TaskState, WorkflowState
+from wagtail.models import Page, Revision, TaskState, WorkflowState
 
-from ..models import PublicationPage, Submission
+from pages.access import is_staff, may_read
+
+from ..models import Submission
 from .access import visible_pages
 
 
@@ -22,7 +24,7 @@ class Former:
     name: str
     label: str
     at: datetime | None
-    page: PublicationPage
+    page: Page
 
 
 def formers(submission: Submission, user: Any) -> list[Former]:
@@ -35,13 +37,14 @@ def formers(submission: Submission, user: Any) -> list[Former]:
         found.append(Former("before", _("Submitted before"), before.created_at, page))
     replaced = submission.replaces
     if replaced and _may_know(user, replaced):
+        replaced = replaced.specific
         at = replaced.last_published_at
         found.append(Former("replaced", _("The record that it replaces"), at, replaced))
     return found
 
 
-def _may_know(user: Any, page: PublicationPage) -> bool:
-    return visible_pages(user).filter(pk=page.pk).exists()
+def _may_know(user: Any, page: Page) -> bool:
+    return is_staff(user) or may_read(user, page) or visible_pages(user).filter(pk=page.pk).exists()
 
 
 def _submitted_before(submission: Submission) -> Revision | None:
@@ -59,7 +62,7 @@ def _submitted_before(submission: Submission) -> Revision | None:
     return last.revision if last else None
 
 
-def between(former: PublicationPage, page: PublicationPage, request: HttpRequest) -> list[Any]:
+def between(former: Page, page: Page, request: HttpRequest) -> list[Any]:
     """Wagtail's comparisons of the fields that differ."""
     handler = page.get_edit_handler()
     bound = handler.get_bound_panel(instance=page, request=request, form=None)

@@ -26,6 +26,7 @@ def _ages() -> list[tuple[str, Any]]:
 class DeskFilterSet(WagtailFilterSet):
     """Of what is in review; ``AllFilterSet`` adds the states."""
 
+    kind = ChoiceFilter(label=_("Kind"), choices=labels.kinds_of_submissions)
     type_code = ChoiceFilter(
         label=_("Document type"), choices=lambda: list(DocumentType.labels().items())
     )

@@ -7,26 +7,33 @@ from django.utils.translation import gettext_lazy
 
 from pages.models import Network
 
-from ..models import DocumentType, Submission
-from ..record import MEMBERS, OF_NETWORK, PUBLIC
+from .. import kinds
+from ..kinds.publications import PublicationKind
+from ..models import Submission
+from ..models.shelves import MEMBERS, PUBLIC, shelf_of_network
 
 
-def shelf(code: str) -> str:
-    if code == PUBLIC:
-        return _("Repository")
-    if code == MEMBERS:
-        return _("Members’ library")
-    network = code.removeprefix(OF_NETWORK)
-    return _("Network: %(network)s") % {"network": Network.labels().get(network, network)}
+def kinds_of_submissions() -> list[tuple[str, str]]:
+    return [(kind.code, str(kind.label)) for kind in kinds.all_kinds()]
+
+
+def shelf(submission: Submission) -> str:
+    return kinds.of(submission).shelf_label(submission.shelf_code)
 
 
 def shelves() -> list[tuple[str, str]]:
-    codes = [PUBLIC, MEMBERS, *(f"{OF_NETWORK}{code}" for code in Network.labels())]
-    return [(code, shelf(code)) for code in codes]
+    codes = [PUBLIC, MEMBERS, *map(shelf_of_network, Network.labels())]
+    label = PublicationKind().shelf_label
+    return [(code, label(code)) for code in codes]
 
 
-def document_type(code: str) -> str:
-    return DocumentType.labels().get(code, code)
+def of_type(submission: Submission) -> str:
+    """The kind of a submission, or its type: "Report", "Event: workshop"."""
+    kind = kinds.of(submission)
+    name = kind.type_label(submission.type_code)
+    if isinstance(kind, PublicationKind):
+        return name
+    return _("%(label)s: %(value)s") % {"label": kind.label, "value": name} if name else kind.label
 
 
 def submitter(submission: Submission) -> str:

@@ -67,6 +67,6 @@ class WaitsForMe(Component):
             waiting.select_related("submitter", "task").order_by("submitted_at", "pk")[:LINES]
         )
         for row in rows:
-            row.type = labels.document_type(row.type_code)
+            row.type = labels.of_type(row)
             row.who = labels.submitter(row)
         return {"submissions": rows, "number": waiting.count(), "user": user}

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.models import Page
 
-from .. import submissions
-from ..models import PublicationPage, ReplyText, Submission
+from .. import kinds, submissions
+from ..models import ReplyText, Submission
 from ..review import Changed, Refused, edition_of, is_own_work
 from . import access, attachments, completeness, differences, duplicates, labels
 from .forms import AnswerForm
@@ -105,8 +106,8 @@ class OneView(WagtailAdminTemplateMixin, View):
         return edition_of(page.latest_revision) if page else ""
 
     @cached_property
-    def draft(self) -> PublicationPage | None:
-        """The publication as it is to be decided about."""
+    def draft(self) -> Page | None:
+        """The page as it is to be decided about."""
         page = self.submission.page
         return page.get_latest_revision_as_object() if page else None
 
@@ -124,8 +125,8 @@ class OneView(WagtailAdminTemplateMixin, View):
         return super().get_context_data(
             submission=submission,
             page=self.draft,
-            type=labels.document_type(submission.type_code),
-            shelf=labels.shelf(submission.shelf_code),
+            type=labels.of_type(submission),
+            shelf=labels.shelf(submission),
             who=labels.submitter(submission),
             step=labels.step(submission.task.name) if submission.task else "",
             language=get_language_info(language)["name_translated"],
@@ -184,7 +185,8 @@ class OneView(WagtailAdminTemplateMixin, View):
         if page is None:
             return {}
         may = page.permissions_for_user(self.request.user)
-        published = submission.state == State.PUBLISHED
+        withdrawable = kinds.of(submission).can_be_withdrawn
+        published = submission.state == State.PUBLISHED and withdrawable
         return {
             "edit_url": reverse("wagtailadmin_pages:edit", args=[page.pk])
             if may.can_edit()
@@ -193,7 +195,10 @@ class OneView(WagtailAdminTemplateMixin, View):
             if published and may.can_unpublish()
             else "",
             "restore_url": reverse("desk_restore", args=[page.pk])
-            if submission.state == State.WITHDRAWN and submission.published_at and may.can_publish()
+            if withdrawable
+            and submission.state == State.WITHDRAWN
+            and submission.published_at
+            and may.can_publish()
             else "",
             "asked": published and submission.pk in asked_to_withdraw(),
         }

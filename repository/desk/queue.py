@@ -100,7 +100,7 @@ class QueueView(AtTheDesk, BaseListingView):
     columns = [
         TickColumn("tick"),
         TemplateColumn("title", label=_("Title"), sort_key="title"),
-        Column("type", label=_("Document type"), sort_key="type_code"),
+        Column("type", label=_("Type"), sort_key="type_code"),
         Column("shelf", label=_("Shelf"), sort_key="shelf_code"),
         TemplateColumn("submitter", label=_("Submitted by")),
         TemplateColumn("waits", label=_("Waits"), sort_key="submitted_at"),
@@ -160,8 +160,8 @@ def described(object_list: Any, user: Any) -> list[Any]:
     )
     alike = duplicates.among(rows, user)
     for row in rows:
-        row.type = labels.document_type(row.type_code)
-        row.shelf = labels.shelf(row.shelf_code)
+        row.type = labels.of_type(row)
+        row.shelf = labels.shelf(row)
         row.who = labels.submitter(row)
         row.step = labels.step(row.task.name) if row.task else ""
         row.days = (timezone.now() - row.submitted_at).days if row.submitted_at else None

@@ -335,13 +335,10 @@ class PublicationPage(BasePage):
             raise ValidationError({"year": _("A month needs its year.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        from ..review import check_may_go_live
         from ..shelves import settle_files
 
         self.sort_title = collation_key(self.title)[:255]
         with transaction.atomic():
-            if self.live and self.pk:
-                check_may_go_live(self)
             super().save(*args, **kwargs)
             settle_files(self)
         if kwargs.get("update_fields") is None:

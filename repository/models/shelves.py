@@ -14,6 +14,20 @@ from wagtail.url_routing import RouteResult
 
 from pages.models.base import BasePageManager, SectionPage
 
+#: What shelves are called in records and submissions; see also ``shelf_of_network``.
+PUBLIC, MEMBERS = "public", "members"
+_OF_NETWORK = "network:"
+
+
+def shelf_of_network(code: str) -> str:
+    """What the library of the network with this code is called."""
+    return f"{_OF_NETWORK}{code}"
+
+
+def network_of_shelf(shelf: str) -> str:
+    """The code of the network whose library is called ``shelf``; empty for other shelves."""
+    return shelf.removeprefix(_OF_NETWORK) if shelf.startswith(_OF_NETWORK) else ""
+
 
 class Shelf(SectionPage):
     """A section that holds publications, and a collection with the same readers that holds

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents import get_document_model_string
 from wagtail.models import AbstractGroupApprovalTask, Page, Task, TaskState
@@ -19,10 +20,14 @@ from wagtail.models import AbstractGroupApprovalTask, Page, Task, TaskState
 from networks.membership import networks_in_focus_of
 from pages.access import is_staff
 
+from .shelves import shelf_of_network
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from cpmg.users.models import User
+
+    from ..kinds import Kind
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -35,14 +40,14 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             return self.filter(own | ~Q(state=Submission.State.DRAFT))
         from ..review import waiting_for
 
-        shelves = [f"network:{code}" for code in networks_in_focus_of(user)]
+        shelves = [shelf_of_network(code) for code in networks_in_focus_of(user)]
         theirs = Q(shelf_code__in=shelves) & ~Q(state=Submission.State.DRAFT)
         # Whoever was given a step of the review in the admin.
         return self.filter(own | theirs | Q(pk__in=waiting_for(user).order_by().values("pk")))
 
 
 class Submission(models.Model):
-    """A publication that a member submits."""
+    """A publication, an event or a dataset that a member submits (``repository.kinds``)."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -56,6 +61,7 @@ class Submission(models.Model):
     OPEN = (State.DRAFT, State.CHANGES_REQUESTED)
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=20, default="publication", db_index=True)
     submitter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("submitted by"),
@@ -74,20 +80,20 @@ class Submission(models.Model):
     )
     title = models.CharField(_("title"), max_length=255, blank=True)
     shelf_code = models.CharField(_("shelf"), max_length=100, blank=True, db_index=True)
-    type_code = models.CharField(_("document type"), max_length=100, blank=True, db_index=True)
+    type_code = models.CharField(_("type"), max_length=100, blank=True, db_index=True)
     data = models.JSONField(_("record"), default=dict, blank=True)
     #: Grows with each change; whoever saves says which version was looked at.
     version = models.PositiveIntegerField(default=1)
     page = models.OneToOneField(
-        "repository.PublicationPage",
-        verbose_name=_("publication"),
+        Page,
+        verbose_name=_("page"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="submission",
     )
     replaces = models.ForeignKey(
-        "repository.PublicationPage",
+        Page,
         verbose_name=_("new version of"),
         null=True,
         blank=True,
@@ -125,6 +131,22 @@ class Submission(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def form_address(self) -> str:
+        """Where its submitter fills it in."""
+        return reverse(self._kind.first_step, kwargs={"key": self.key})
+
+    @property
+    def check_address(self) -> str:
+        """Where its submitter sees what is still to do, and submits it."""
+        return reverse(self._kind.last_step, kwargs={"key": self.key})
+
+    @property
+    def _kind(self) -> Kind:
+        from ..kinds import of
+
+        return of(self)
 
 
 class SubmissionFile(models.Model):

@@ -21,14 +21,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.models import Page
 
-from .. import record, submissions
-from ..forms import FORMS, NAMES, ROW, StepForm, check, shown, step_of
-from ..models import Contributor, PublicationPage, PublicationTag, Submission
+from .. import kinds, submissions
+from ..forms import FORMS, NAMES, ROW, StepForm, shown, step_of
+from ..kinds.publications import PublicationKind
+from ..models import Contributor, Submission
 from ..submissions import Changed, Refused, may_submit
 from . import files_step
 from .submissions import answer, for_submitters, own
@@ -153,7 +154,7 @@ def _kept(submission: Submission, step: str) -> dict[str, Any]:
 
 
 def _step(request: HttpRequest, key: UUID, step: str) -> HttpResponse:
-    submission = own(request, key)
+    submission = own(request, key, PublicationKind.code)
     if request.method == "POST":
         return _keep(request, submission, step)
     if not submission.is_open:
@@ -343,25 +344,17 @@ def readers(request: HttpRequest, key: UUID) -> HttpResponse:
 # As it will look ----------------------------------------------------------------------
 
 
-def as_page(submission: Submission) -> PublicationPage:
-    """The publication as it will look: from what is typed, or from what was submitted."""
+def as_page(submission: Submission) -> Page:
+    """What will be published, as it will look: from what is typed, or from what was submitted."""
     if submission.page and not submission.is_open:
         return submission.page.get_latest_revision_as_object()
-    checked = check(submission.data, user=submission.submitter, complete=False).cleaned
-    page = record.new_page(checked | {"tags": []}, submission)
-    # Looking makes no tags in the database: these are only shown.
-    page.tagged_items = [
-        PublicationTag(tag=PublicationTag.tag_model()(name=name, slug=slugify(name)))
-        for name in checked["tags"]
-    ]
-    page.title = page.title or str(submission)
-    return page
+    return kinds.of(submission).as_page(submission)
 
 
 @for_submitters
 @require_safe
 def check_step(request: HttpRequest, key: UUID) -> HttpResponse:
-    submission = own(request, key)
+    submission = own(request, key, PublicationKind.code)
     if not submission.is_open:
         return redirect("submission", key=key)
     problems = submissions.problems(submission)
@@ -391,4 +384,4 @@ def preview(request: HttpRequest, key: UUID) -> HttpResponse:
     if submission.submitter_id == request.user.pk and not may_submit(request.user):
         raise PermissionDenied
     context = {**as_page(submission).get_context(request), "submission": submission}
-    return render(request, "repository/submissions/preview.html", context)
+    return render(request, kinds.of(submission).preview_template, context)

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pages.access import is_staff
 
-from .. import submissions
+from .. import kinds, submissions
 from ..filters import SubmissionFilter
 from ..forms import StartForm, WithdrawForm
 from ..models import PublicationPage, Submission
@@ -42,7 +42,7 @@ MEANING = {
         "The editorial team asks for changes. Make them and submit it again."
     ),
     State.REJECTED: gettext_lazy("The editorial team decided not to publish it."),
-    State.PUBLISHED: gettext_lazy("It is in the repository."),
+    State.PUBLISHED: gettext_lazy("It is published."),
     State.WITHDRAWN: gettext_lazy("It was taken back."),
 }
 #: Events that carry words of the editorial team to the submitter.
@@ -62,8 +62,11 @@ def for_submitters(view: View) -> View:
     return wrapped
 
 
-def own(request: HttpRequest, key: UUID) -> Submission:
+def own(request: HttpRequest, key: UUID, kind: str = "") -> Submission:
+    """The person's own submission; of this ``kind``, where the address is for one only."""
     mine = Submission.objects.filter(submitter_id=request.user.pk)
+    if kind:
+        mine = mine.filter(kind=kind)
     return get_object_or_404(mine.select_related("page", "replaces"), key=key)
 
 
@@ -74,7 +77,7 @@ def own_list(request: HttpRequest) -> HttpResponse:
     rows = Submission.objects.filter(submitter_id=request.user.pk).select_related("page__locale")
     rows = list_filter.narrow(rows)
     results = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"results": results, "filter": list_filter, "may_start": True}
+    context = {"results": results, "filter": list_filter, "kinds": kinds.all_kinds()}
     return render(request, "repository/submissions/list.html", context)
 
 
@@ -90,7 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
             submission = submissions.start(request.user, replaces=replaces, key=key)  # type: ignore[arg-type]
         except Refused as refusal:
             raise PermissionDenied(str(refusal)) from refusal
-        return redirect("submission_files", key=submission.key)
+        return redirect(submission.form_address)
     if replaces is not None and not submissions.may_propose_version(request.user, replaces):  # type: ignore[arg-type]
         raise PermissionDenied
     context = {"form": StartForm(), "replaces": replaces}
@@ -118,8 +121,10 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
     is_own = submission.submitter_id == request.user.pk
     if is_own and not may_submit(request.user):
         raise PermissionDenied
+    kind = kinds.of(submission)
     context = {
         "submission": submission,
+        "kind": kind,
         "is_own": is_own,
         "meaning": MEANING[State(submission.state)],
         "answer": answer(submission, events),
@@ -130,7 +135,10 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
         and not submission.published_at,
         "may_delete": is_own and submission.state == State.DRAFT and not submission.page_id,
         "may_withdraw": is_own
-        and submission.state in (State.IN_REVIEW, State.CHANGES_REQUESTED, State.PUBLISHED),
+        and (
+            submission.state in (State.IN_REVIEW, State.CHANGES_REQUESTED)
+            or (submission.state == State.PUBLISHED and kind.can_be_withdrawn)
+        ),
     }
     return render(request, "repository/submissions/one.html", context)
 
@@ -167,9 +175,9 @@ def submit(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.warning(request, str(change))
     except Refused as refusal:
         messages.warning(request, str(refusal))
-        return redirect("submission_check", key=key)
+        return redirect(submission.check_address)
     else:
-        messages.success(request, _("Your publication was submitted."))
+        messages.success(request, str(kinds.of(submission).received))
     return redirect("submission", key=key)
 
 

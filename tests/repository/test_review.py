@@ -30,7 +30,7 @@ def decide(what, submission, user, **how):
 
 def test_a_submission_becomes_a_draft_in_review(submitted, people, shelves):
     submission = submitted()
-    page = submission.page
+    page = submission.page.specific
     assert submission.state == State.IN_REVIEW
     assert (page.live, page.owner) == (False, people["member"])
     assert page.get_parent().specific == shelves["public"]["en"]
@@ -246,6 +246,10 @@ def test_no_code_publishes_what_nobody_approved(submitted, people):
     with pytest.raises(PermissionDenied):
         page.get_latest_revision().publish(user=people["admin"])
     page.refresh_from_db()
+    page.live = True
+    with pytest.raises(PermissionDenied):
+        page.save()
+    page = PublicationPage.objects.get()
     page.live = True
     with pytest.raises(PermissionDenied):
         page.save()
