@@ -16,12 +16,20 @@ from django.utils import translation
 from pages import factories as make
 from pages.models import Term
 from pages.navigation import OWN_NAMES
+from repository.factories import (
+    PublicationPageFactory,
+    RepositoryPageFactory,
+    SubmissionFactory,
+)
+from repository.models import Contributor
 
 from .conftest import browser, filled, posted, publish
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 #: Names and codes, which are the same in every language.
 NAMES = {"CPMG", "API", "PO", "XLIFF", "CSV", "ISO", "km", "JSON", "CARICOM", "OECS", "ACS"}
+#: Formats of files and of references, columns of tables.
+FORMATS = {"PDF", "DOCX", "PPTX", "XLSX", "ODT", "HTML", "TXT", "ZIP", "BibTeX", "RIS", "DOI"}
 ATTRIBUTES = ("aria-label", "placeholder", "title", "alt")
 
 
@@ -58,6 +66,8 @@ def world(page: Any) -> Any:
     make.AssessmentPageFactory(title="Assessment")
     make.StatisticsThemePageFactory()
     make.ContentPageFactory(title="About")
+    RepositoryPageFactory(locale="en")
+    PublicationPageFactory(title="A report", slug="a-report", abstract="<p>About</p>")
     return page
 
 
@@ -92,6 +102,8 @@ def words_of_the_content() -> set[str]:
     for model in Term.__subclasses__():
         for row in model._base_manager.all():
             texts += [row.name, row.code, getattr(row, "iso3", "")]
+    for name in Contributor.objects.values_list("family_name", "given_name"):
+        texts += name
     texts.append("Common law")
     return {word for text in texts for word in WORD.findall(str(text))}
 
@@ -108,6 +120,8 @@ READER = (
     "about/",
     "search/",
     "search/?q=nothing",
+    "repository/",
+    "repository/a-report/",
     "none/",
     "account/login/",
     "account/signup/",
@@ -119,6 +133,47 @@ READER = (
 def test_the_reader_site(world, client, pseudo, address):
     response = client.get(f"/en/{address}", follow=True)
     assert unmarked(response.content.decode(), words_of_the_content()) == []
+
+
+#: What members fill in, below the address of their account; the second is sent empty or wrong too.
+FORMS = (
+    ("", {}),
+    ("submissions/", {}),
+    ("submissions/new/", {}),
+    ("submissions/bulk/", {"wrong": "1"}),
+    ("submissions/{key}/files/", {}),
+    ("submissions/{key}/publication/", {"title": "", "year": "x", "doi": "x", "issn": "1"}),
+    ("submissions/{key}/subjects/", {}),
+    ("submissions/{key}/readers/", {}),
+    ("submissions/{key}/check/", {}),
+    ("submissions/{key}/delete/", {}),
+    ("searches/", {}),
+    ("searches/new/?q=report", {"name": ""}),
+    ("2fa/", {}),
+    ("delete/", {"password": "wrong"}),
+)
+
+
+def test_the_forms_of_members(world, client, pseudo):
+    RepositoryPageFactory(locale="en")
+    submission = SubmissionFactory()
+    person = submission.submitter
+    client.force_login(person)
+    content = words_of_the_content() | set(WORD.findall(f"{person} {person.email} {submission}"))
+    content |= set(WORD.findall(f"{person.organisation} {submission.key} {submission.data}"))
+    content |= FORMATS
+    found = {}
+    for path, sent in FORMS:
+        address = f"/en/account/{path}".format(key=submission.key)
+        answers = [client.get(address, follow=True)]
+        if sent:
+            answers.append(client.post(address, sent, follow=True))
+        for response in answers:
+            if "text/html" in response.headers["Content-Type"]:
+                assert response.status_code in (200, 400, 409, 422), address
+                if escaped := unmarked(response.content.decode(), content):
+                    found[address] = escaped
+    assert found == {}
 
 
 def test_what_ours_is_in_the_admin(world, translator, pseudo):
