@@ -2,18 +2,20 @@
 
 Both are read in the order of the keys, a few hundred at a time, so that the memory needed does not
 grow with the repository. A rebuild is nothing else than this on an empty index; when it was broken
-off it goes on where it stopped, and what was changed meanwhile differs by its version.
+off it goes on where it stopped. What was changed meanwhile is replayed from the queue.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from elasticsearch import Elasticsearch
 
 from repository.models import PublicationPage
@@ -22,9 +24,13 @@ from . import documents, index, queue, synonyms
 from .models import IndexJob
 
 BATCH = 500
-#: Passes over a new index before it takes over. What is changed after the last is found by the
-#: one that follows the swap.
+#: Passes over a new index before it takes over: the first fills it, the others replay what was
+#: changed meanwhile. What is changed after the last is found by the one that follows the swap.
 MOST_PASSES = 5
+#: More in the queue than a replay remembers: the whole index is compared again.
+MOST_WAITING = 20_000
+#: How far the clocks of those who note changes may differ.
+CLOCKS = timedelta(minutes=5)
 #: Few enough differences for the swap.
 FEW = 50
 #: How far a version is lifted above one that only the index knows.
@@ -70,6 +76,49 @@ class Held:
     readers: list[str]
 
 
+#: Keys of publications, and what the index holds of these and of those that are gone.
+Batch = tuple[list[UUID], dict[UUID, "Held"]]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a pass over a new index began, and what waited then; ``None`` if that was too much.
+    A change of what waits already leaves the time of the first change."""
+
+    at: datetime
+    waiting: list[UUID] | None
+
+    @classmethod
+    def now(cls) -> Moment:
+        keys = list(queue.waiting().values_list("key", flat=True)[: MOST_WAITING + 1])
+        return cls(timezone.now() - CLOCKS, keys if len(keys) <= MOST_WAITING else None)
+
+
+def _everything(es: Elasticsearch, name: str) -> Iterator[Batch]:
+    for after, until, keys in _ranges():
+        yield keys, _held(es, name, {"range": {"key": {"gt": str(after), "lte": str(until)}}})
+
+
+def _changed_since(es: Elasticsearch, name: str, moment: Moment) -> Iterator[Batch]:
+    """What may have been changed since ``moment``."""
+    if moment.waiting is None:
+        yield from _everything(es, name)
+        return
+    noted = IndexJob.objects.filter(changed_at__gte=moment.at).order_by("key")
+    after = FIRST
+    while keys := list(noted.filter(key__gt=after).values_list("key", flat=True)[:BATCH]):
+        yield _batch(es, name, keys)
+        after = keys[-1]
+    for start in range(0, len(moment.waiting), BATCH):
+        yield _batch(es, name, moment.waiting[start : start + BATCH])
+
+
+def _batch(es: Elasticsearch, name: str, keys: list[UUID]) -> Batch:
+    live = PublicationPage.objects.filter(live=True, translation_key__in=keys)
+    there = live.order_by().values_list("translation_key", flat=True).distinct()
+    return list(there), _held(es, name, {"terms": {"key": [str(key) for key in keys]}})
+
+
 def _ranges() -> Iterator[tuple[UUID, UUID, list[UUID]]]:
     """The keys of all publications in batches, each with the range that it covers: together
     the ranges cover everything."""
@@ -85,15 +134,16 @@ def _ranges() -> Iterator[tuple[UUID, UUID, list[UUID]]]:
         after = batch[-1]
 
 
-def _held(es: Elasticsearch, name: str, after: UUID, until: UUID) -> dict[UUID, Held]:
-    """The documents of one range. A range may hold more documents than publications."""
+def _held(es: Elasticsearch, name: str, which: dict[str, Any]) -> dict[UUID, Held]:
+    """The documents of a batch. A range may hold more documents than publications."""
     held: dict[UUID, Held] = {}
-    bounds: dict[str, Any] = {"gt": str(after), "lte": str(until)}
+    after: dict[str, Any] = {}
     while True:
         rows = es.search(
             index=name,
-            query={"range": {"key": bounds}},
+            query=which,
             sort=["key"],
+            **after,
             size=2 * BATCH,
             source=False,
             docvalue_fields=[{"field": "readers"}],
@@ -105,14 +155,14 @@ def _held(es: Elasticsearch, name: str, after: UUID, until: UUID) -> dict[UUID, 
             held[UUID(row["_id"])] = Held(int(row["_version"]), readers)
         if len(rows) < 2 * BATCH:
             return held
-        bounds["gt"] = rows[-1]["_id"]
+        after = {"search_after": rows[-1]["sort"]}
 
 
 def compare(es: Elasticsearch, name: str, progress: Progress = lambda done: None) -> Differences:
     """What differs between the database and the index ``name``. What waits in the queue is on
     its way and no difference."""
     total = Differences(waiting=queue.waiting().count())
-    for differences, _versions in _batches(es, name):
+    for differences, _versions in _differing(_everything(es, name)):
         waiting = set(
             queue.waiting()
             .filter(key__in=[key for keys in differences.by_kind().values() for key in keys])
@@ -126,13 +176,19 @@ def compare(es: Elasticsearch, name: str, progress: Progress = lambda done: None
 
 
 def converge(
-    es: Elasticsearch, name: str, progress: Progress = lambda done: None, *, alias: bool = False
+    es: Elasticsearch,
+    name: str,
+    progress: Progress = lambda done: None,
+    *,
+    alias: bool = False,
+    since: Moment | None = None,
 ) -> tuple[Differences, dict[UUID, str]]:
-    """Writes all that differs into the index ``name``. What differed, and the errors by key of
-    what could not be written."""
+    """Writes all that differs into the index ``name``, or what was changed ``since`` a moment.
+    What differed, and the errors by key of what could not be written."""
+    batches = _changed_since(es, name, since) if since else _everything(es, name)
     total = Differences()
     with queue.Writer(es, name, refresh=False, alias=alias) as writer:
-        for differences, versions in _batches(es, name):
+        for differences, versions in _differing(batches):
             if versions:
                 writer.write(versions)
             total.take(differences)
@@ -143,10 +199,9 @@ def converge(
     return total, failed
 
 
-def _batches(es: Elasticsearch, name: str) -> Iterator[tuple[Differences, dict[UUID, int]]]:
-    """For each range of keys what differs, and the version under which it is to be written."""
-    for after, until, keys in _ranges():
-        held = _held(es, name, after, until)
+def _differing(batches: Iterator[Batch]) -> Iterator[tuple[Differences, dict[UUID, int]]]:
+    """For each batch what differs, and the version under which it is to be written."""
+    for keys, held in batches:
         _enrol(keys)
         # Versions first, then the state: what is written is never older than its version.
         jobs = IndexJob.objects.filter(key__in={*keys, *held})
@@ -232,9 +287,13 @@ def rebuild(
     )
     failed: dict[UUID, str] = {}
     passes = 0
+    since: Moment | None = None
     while passes < MOST_PASSES:
         es.indices.refresh(index=name)
-        differences, failed = converge(es, name, progress if not passes else lambda done: None)
+        begun = Moment.now()
+        report = progress if not passes else lambda done: None
+        differences, failed = converge(es, name, report, since=since)
+        since = begun
         passes += 1
         if failed or len(differences) <= FEW:
             break
@@ -246,7 +305,7 @@ def rebuild(
     swap(es, name)
     synonyms.renew(es)
     # What was written to the old index between the last pass and the swap.
-    _differences, failed = converge(es, name, alias=False)
+    _differences, failed = converge(es, name, since=since)
     es.indices.refresh(index=name)
     for other in old:
         es.options(ignore_status=404).indices.delete(index=other)

@@ -29,7 +29,8 @@ def save_searches(number: int) -> None:
     from pages.models import Country
     from search.alerts.models import SavedSearch
     from search.alerts.saving import Asked
-    from tests.benchmarks.growth import FAMILIES, SUBJECTS
+    from tests.benchmarks.growth import FAMILIES
+    from tests.benchmarks.wording import SUBJECTS
 
     chance = random.Random(2)
     people = [
@@ -37,7 +38,7 @@ def save_searches(number: int) -> None:
         for n in range(number // 10)
     ]
     User.objects.bulk_create(people, batch_size=500)
-    words = [word for subject in SUBJECTS for word in subject.split() if len(word) > 3]
+    words = [word for subject in SUBJECTS["en"] for word in subject.split() if len(word) > 3]
     codes = list(Country.labels("en"))
     searches = []
     for n in range(number):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections import Counter
 from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
@@ -26,29 +27,9 @@ from repository.models import (
     Submission,
 )
 
-SUBJECTS = (
-    "labour migration",
-    "border management",
-    "displacement after hurricanes",
-    "remittances of the diaspora",
-    "refugee protection",
-    "health of migrants",
-    "trafficking in persons",
-    "free movement of persons",
-)
-KINDS = ("Report on", "Profile of", "Notes on", "Lessons from", "A survey of")
+from . import wording
+
 FAMILIES = ("Joseph", "Baptiste", "Williams", "Rodríguez", "de Vries", "Charles", "Pérez")
-
-
-def _titles(chance: random.Random) -> Iterator[str]:
-    countries = list(Country.labels("en").values())
-    number = 0
-    while True:
-        number += 1
-        yield (
-            f"{chance.choice(KINDS)} {chance.choice(SUBJECTS)}: "
-            f"{chance.choice(countries)}, volume {number}"
-        )
 
 
 @transaction.atomic
@@ -104,16 +85,22 @@ def _look_again() -> None:
 
 
 def _plant(missing: int, chance: random.Random, *, live: bool) -> list[Page]:
-    """Publications in the English repository."""
-    titles = _titles(chance)
-    repository = RepositoryPage.objects.get(locale__language_code="en")
+    """Publications in the repositories that there are, each in the language of its own."""
+    repositories = list(RepositoryPage.objects.select_related("locale").order_by("path"))
     types = list(DocumentType.objects.filter(locale__language_code="en"))
-    last = repository.get_children().order_by("-path").first()
-    step = Page._str2int(last.path[-Page.steplen :]) if last else 0
+    steps, added = {}, Counter[int]()
+    for repository in repositories:
+        last = repository.get_children().order_by("-path").first()
+        steps[repository.pk] = Page._str2int(last.path[-Page.steplen :]) if last else 0
     base = []
     for number in range(1, missing + 1):
-        path = Page._get_path(repository.path, repository.depth + 1, step + number)
-        title = next(titles)
+        repository = chance.choice(repositories)
+        added[repository.pk] += 1
+        step = steps[repository.pk] + added[repository.pk]
+        path = Page._get_path(repository.path, repository.depth + 1, step)
+        language = repository.locale.language_code
+        country = chance.choice(list(Country.labels(language).values()))
+        title = wording.title(chance, language, country, number)
         key = uuid.uuid4()
         base.append(
             Page(
@@ -130,7 +117,8 @@ def _plant(missing: int, chance: random.Random, *, live: bool) -> list[Page]:
             )
         )
     Page.objects.bulk_create(base, batch_size=500)
-    Page.objects.filter(pk=repository.pk).update(numchild=repository.numchild + missing)
+    for pk, number in added.items():
+        Page.objects.filter(pk=pk).update(numchild=F("numchild") + number)
     _insert_rows(base, types, chance)
     _link(base, chance)
     return base
@@ -144,7 +132,9 @@ def _insert_rows(base: list[Page], types: list[DocumentType], chance: random.Ran
             document_type=chance.choice(types),
             year=chance.randint(1990, 2026),
             publisher="International Organization for Migration",
-            summary=f"Generated for measuring. {page.title}.",
+            abstract=wording.abstract(
+                chance, page.locale.language_code, page.title.partition(": ")[2].partition(",")[0]
+            ),
             sort_title=collation_key(page.title)[:255],
         )
         publication.__dict__.update({k: v for k, v in page.__dict__.items() if k != "_state"})
