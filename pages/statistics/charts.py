@@ -259,7 +259,6 @@ def _config() -> dict[str, Any]:
         "locale": {"number": number_format()},
         "view": {"stroke": None},
         "title": {
-            "aria": False,
             "anchor": "start",
             "frame": "bounds",
             "color": INK,

@@ -18,6 +18,11 @@ export async function explore(button) {
   image.closest("picture").replaceWith(chart, reading);
   button.remove();
 
+  // Vega names them in English; they are text.
+  for (const words of chart.querySelectorAll(".role-title [aria-label]")) {
+    words.removeAttribute("aria-label");
+  }
+
   let current = 0;
   const show = (mark, focus) => {
     marks[current].removeAttribute("data-shown");
