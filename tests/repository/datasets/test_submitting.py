@@ -257,7 +257,7 @@ def test_the_same_figures_from_the_same_source_are_published_once(
     again = fill_in(begin(maya), source=source, source_name="", source_url="")
     with pytest.raises(Refused):
         submissions.submit(again, people["member"])
-    assert "another dataset" in maya.get(at(again, "check")).content.decode()
+    assert "Another dataset" in maya.get(at(again, "check")).content.decode()
 
 
 def test_of_two_new_versions_the_later_is_not_undone_by_the_earlier(
