@@ -32,8 +32,6 @@ from networks.notices.models import Notice
 from pages import factories as make
 from pages.models import AssessmentPage, DatasetPage, EventPage
 from repository import bulk
-from repository.citations import signposting
-from repository.citations.formats import FORMATS
 from repository.models import Submission, Upload
 from search.alerts import letters
 from search.alerts.models import SavedSearch
@@ -101,8 +99,8 @@ ADDRESSES: dict[str, list[str]] = {
         *("/fr/recherche/suggest/?q=xqmembersx", "/en/search/suggest/?q=xqnetworkx"),
         *("/en/search/feed.atom", "/en/search/feed.atom?q=report", "/fr/recherche/feed.atom"),
         *("/es/buscar/feed.atom?q=migration", "/en/search/feed.atom?tag=none"),
-        *(f"/en/search/records.{form.suffix}?q=report" for form in FORMATS.values()),
-        *("/fr/recherche/records.bib", "/en/search/records.ris?q=xqnetworkx"),
+        *("/en/search/records.bib?q=report", "/en/search/records.datacite.json?q=report"),
+        *("/fr/recherche/records.marc.xml", "/en/search/records.ris?q=xqnetworkx"),
         *("/en/search/records.csl.json?q=xqdraftx", "/nl/zoeken/opensearch.xml"),
     ],
     r"^search/stop/": ["/search/stop/none/"],
@@ -426,8 +424,7 @@ def addresses(world: Shelves) -> Iterator[str]:
                 for page in world.publications.values():
                     record = f"/records/{page.translation_key}"
                     yield f"{record}/"
-                    yield from (f"{record}.{form.suffix}" for form in FORMATS.values())
-                    yield from (f"{record}.{name}" for name in signposting.LINKSETS)
+                    yield from (f"{record}.{end}" for end in ("bib", "marc.xml", "linkset.json"))
             elif address == "{harvested}":
                 for page in world.publications.values():
                     identifier = f"oai:localhost:{page.translation_key}"
