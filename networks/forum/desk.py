@@ -121,6 +121,10 @@ class AtTheForumDesk:
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
+def _way_here(label: Any) -> list[dict[str, Any]]:
+    return [{"url": reverse("forum_desk"), "label": _("Forum")}, {"url": "", "label": label}]
+
+
 class DeskView(AtTheForumDesk, WagtailAdminTemplateMixin, TemplateView):
     """One of ``LISTS``."""
 
@@ -134,6 +138,9 @@ class DeskView(AtTheForumDesk, WagtailAdminTemplateMixin, TemplateView):
 
     def get_page_subtitle(self) -> Any:
         return LISTS[self.list_name]
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, *_way_here(LISTS[self.list_name])]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -254,6 +261,9 @@ class RestrictView(AtTheForumDesk, WagtailAdminTemplateMixin, TemplateView):
     template_name = "networks/forum/desk/restrict.html"
     page_title = gettext_lazy("Restrict a member")
     header_icon = "comment"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, *_way_here(self.page_title)]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = RestrictForm(standing=self.standing, initial=request.GET.dict())

@@ -165,7 +165,8 @@ def submit(world: Shelves, state: str, author: User, others: dict[str, str] | No
     if state == "typed":
         return
     submissions.submit(submission, author)
-    world.publications["taken back" if state == "withdrawn" else state] = submission.page.specific  # type: ignore[union-attr]
+    page: Any = submission.page
+    world.publications["taken back" if state == "withdrawn" else state] = page.specific
 
 
 def decide(submission: Any, how: str, user: User, **more: str) -> None:
