@@ -79,7 +79,7 @@ def world(page: Any) -> Any:
 def unmarked(html: str, content: set[str]) -> list[str]:
     """The pieces of text with words that nobody translates."""
     soup = BeautifulSoup(html, "html.parser")
-    for element in soup(["script", "style", "svg", "template", "textarea"]):
+    for element in soup(["script", "style", "svg", "template", "textarea", "code"]):
         element.decompose()
     for choice in soup.select("select, datalist"):
         if len(choice.select("option")) > 200:  # the countries of the world, named by CLDR
