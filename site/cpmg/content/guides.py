@@ -46,7 +46,7 @@ class Guide(FPDF):
         self.line(MARGIN, self.get_y(), self.w - MARGIN, self.get_y())
         self.set_font("Helvetica", size=8.5)
         self.set_text_color(SEA)
-        self.cell(0, 8, self.title)
+        self.cell(0, 8, self.title or "")
         self.set_x(MARGIN)
         self.cell(0, 8, str(self.page_no()), align="R")
 
