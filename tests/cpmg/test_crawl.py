@@ -194,8 +194,8 @@ def names() -> set[str]:
     """Facts that stand as they are in every language: names of bodies and people, titles of
     journals and series, free words."""
     found = set(Tag.objects.values_list("name", flat=True))
-    for field in ("publisher", "container_title", "series"):
-        found.update(PublicationPage.objects.values_list(field, flat=True))
+    for name in ("publisher", "container_title", "series"):
+        found.update(PublicationPage.objects.values_list(name, flat=True))
     for family, given in Contributor.objects.values_list("family_name", "given_name"):
         found |= {family, f"{family}, {given}", f"{given} {family}"}
     return found
