@@ -33,7 +33,7 @@ def token_for(email, installation):
     return found[0]
 
 
-def test_a_client_made_from_the_document_reads_searches_and_submits(site, people, installation):
+def test_a_client_made_from_the_document_reads_searches_submits_and_posts(site, people, installation):
     email = people["member"][0]
     page = read(f"{site}/api/v3/content/?type=pages.ContentPage&locale=en&limit=1")["items"][0]
     folder = nodejs.workshop()
@@ -57,4 +57,10 @@ def test_a_client_made_from_the_document_reads_searches_and_submits(site, people
     assert result["search"]["facets"] == ["country"]
     assert (result["submit"]["conflict"], result["submit"]["ready"]) == (412, True)
     assert result["submit"]["state"] == "in-review"
+    assert result["post"]["forums"] == ["members"]
+    assert [" ".join(html.split()) for html in result["post"]["posts"]] == [
+        "<p>It <strong>posts</strong> too.</p>",
+        "<p>And replies.</p>",
+    ]
+    assert result["post"]["stranger"] in (401, 404)
     assert result["refused"] == 401

@@ -118,6 +118,26 @@ async function submit() {
   };
 }
 
+async function post() {
+  const forums = must(await member.GET("/api/v3/forum/forums/"));
+  const topic = must(await member.POST("/api/v3/forum/forums/{code}/topics/", {
+    params: { path: { code: "members" } },
+    body: { title: "A client in TypeScript", text: "It **posts** too.", language: "en" },
+  }));
+  const path = { key: topic.key };
+  must(await member.POST("/api/v3/forum/topics/{key}/posts/", {
+    params: { path },
+    body: { text: "And replies.", language: "en" },
+  }));
+  const posts = must(await member.GET("/api/v3/forum/topics/{key}/posts/", { params: { path } }));
+  const stranger = await reader.GET("/api/v3/forum/topics/{key}/", { params: { path } });
+  return {
+    forums: forums.items.map((forum) => forum.code),
+    posts: posts.items.map((one) => one.html),
+    stranger: stranger.response.status,
+  };
+}
+
 async function refused() {
   const answer = await createClient<paths, Json>({
     baseUrl,
@@ -130,6 +150,7 @@ const result = {
   read: await read(),
   search: await search(),
   submit: await submit(),
+  post: await post(),
   refused: await refused(),
 };
 console.log(JSON.stringify(result));
