@@ -8,12 +8,13 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import announcing, caching, checks, doors, translations  # noqa: F401  (importing registers the system checks)
+        from . import announcing, caching, checks, doors, scheduled, translations  # noqa: F401  (importing registers the system checks)
         from .calendars import changes
         from .translating import coverage, facts, letters, records
 
         announcing.connect()
         caching.connect()
+        scheduled.connect()
         changes.connect()
         translations.connect()
         facts.connect()

@@ -33,7 +33,9 @@ def token_for(email, installation):
     return found[0]
 
 
-def test_a_client_made_from_the_document_reads_searches_submits_and_posts(site, people, installation):
+def test_a_client_made_from_the_document_reads_searches_submits_and_posts(
+    site, people, installation
+):
     email = people["member"][0]
     page = read(f"{site}/api/v3/content/?type=pages.ContentPage&locale=en&limit=1")["items"][0]
     folder = nodejs.workshop()

@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = (
-        "Does what waits in the queues: mail, search index, files. Several may run; each takes"
-        " what the others have not. SIGTERM ends it after the batch in hand."
+        "Does what waits in the queues: mail, search index, files, what is scheduled. Several may"
+        " run; each takes what the others have not. SIGTERM ends it after the batch in hand."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
