@@ -51,7 +51,6 @@ from pages.models import Network
 from . import kinds
 from .models import Decision, FocalPointApproval, Submission
 from .models.shelves import shelf_of_network
-from .models.submissions import ReviewStep
 
 State = Submission.State
 
@@ -214,15 +213,14 @@ def _forget_approvals_of_others(current: Decision) -> None:
 
 def workflow_of(page: Page) -> Workflow | None:
     """The workflow through which ``page`` goes: the one that its section was given in the admin,
-    or the review that the platform ships with. A workflow of other steps, such as the one that
-    Wagtail gives to the whole tree, can't decide about what members submit."""
+    or the review that the platform ships with. The one that Wagtail gives to the whole tree is
+    not meant for what members submit."""
+    sections = page.get_ancestors(inclusive=True).filter(depth__gt=1)
+    given = Workflow.objects.filter(active=True, workflow_pages__page__in=sections)
     shipped = Workflow.objects.filter(
         active=True, workflow_tasks__task__editorialreview__isnull=False
     )
-    given = page.get_workflow()
-    if given and all(isinstance(step.specific, ReviewStep) for step in given.tasks):
-        return given
-    return shipped.order_by("pk").first()
+    return given.order_by("-workflow_pages__page__depth").first() or shipped.order_by("pk").first()
 
 
 def pass_over(step: Any, workflow_state: WorkflowState) -> Decision:
