@@ -25,7 +25,8 @@ def sign_in(page: Page, site: str, email: str, password: str, after: str = "") -
     page.goto(f"{site}/en/account/login/{after}")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.locator("main").get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.locator("main").get_by_role("button", name="Sign in").click()
 
 
 def check(page: Page) -> None:
@@ -100,7 +101,8 @@ def test_a_member_comes_back_to_the_page_and_signs_out_without_javascript(
     page.get_by_role("link", name="Sign in").click()
     page.get_by_label("E-mail address").fill(people["member"][0])
     page.get_by_label("Password", exact=True).fill(people["member"][1])
-    page.locator("main").get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.locator("main").get_by_role("button", name="Sign in").click()
     assert urlsplit(page.url).path == "/en/countries/haiti/"
     page.locator("details.person summary").click()
     page.get_by_role("button", name="Sign out").click()
