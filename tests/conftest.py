@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from django.utils import translation
 from pages.factories import HomePageFactory
 from pages.models import HomePage
 from pages.models.vocabularies import forget_labels
+
+from . import shared
+from .shared import empties, wanted
 
 LANGUAGES = ("en", "es", "fr", "nl")
 
@@ -28,20 +32,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             return 2
         return 1 if "_shipped_content" in fixtures else 0
 
-    def empties(item: pytest.Item) -> bool:
-        marker = item.get_closest_marker("django_db")
-        fixtures: set[str] = set(getattr(item, "fixturenames", ()))
-        return bool(fixtures & {"transactional_db", "live_server"}) or bool(
-            marker and marker.kwargs.get("transaction")
-        )
-
+    modules: dict[Any, int] = {}
     for item in items:
+        modules.setdefault(item.path, len(modules))
         if empties(item):
             again = pytest.mark.django_db(transaction=True, serialized_rollback=True)
             item.add_marker(again, append=False)
             if "e2e" not in item.path.parts:  # the browser tests' database is empty anyway
                 item.fixturenames.insert(0, "_emptied")
-    items.sort(key=rank)
+        elif wanted(item):
+            item.fixturenames.insert(0, "_shared")
+    items.sort(key=lambda item: (rank(item), modules[item.path], list(wanted(item))))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    shared.upcoming = nextitem
+
+
+@pytest.fixture
+def _shared(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Before all else of a test: what it shares is built outside its own transaction."""
+    with django_db_blocker.unblock():
+        shared.build_for(request.node)
+    yield
+    with django_db_blocker.unblock():
+        shared.close(wanted(shared.upcoming))
 
 
 @pytest.fixture(autouse=True)
@@ -115,8 +133,8 @@ def content(_shipped_content: None, db: None) -> None:
     are rolled back."""
 
 
-@pytest.fixture
-def home(db: None) -> dict[str, HomePage]:
+@shared.shared
+def home() -> dict[str, HomePage]:
     """The home page of each language.
 
     root

@@ -42,6 +42,7 @@ from repository.factories import (
 )
 from repository.shelves import unpublished
 from repository.withdrawals import withdraw_publication
+from tests.shared import shared
 
 LANGUAGES = ("en", "es", "fr", "nl")
 #: What each state's texts hold, and nothing else does.
@@ -182,8 +183,8 @@ def text_of(response: Any) -> str:
     )
 
 
-@pytest.fixture
-def shelves(db: None) -> Shelves:
+@shared
+def shelves() -> Shelves:
     home = {language: make.HomePageFactory(locale=language) for language in LANGUAGES}
     networks = in_all_languages(NetworkIndexPageFactory, "networks")
     counter = make.NetworkFactory(code="counter-trafficking", name="Counter-trafficking")
@@ -336,7 +337,7 @@ def talk_in_all_states(world: Shelves, author: User, moderator: User) -> None:
     discussing.keep_draft(author, network, topic, text=f"{MARKERS['typed']} draft", language="en")
 
 
-@pytest.fixture
+@shared
 def people(shelves: Shelves) -> dict[str, Any]:
     members = Group.objects.get(name=MEMBERS)
     groups = {

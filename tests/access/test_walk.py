@@ -15,7 +15,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import pytest
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -35,6 +34,7 @@ from repository import bulk
 from repository.models import Submission, Upload
 from search.alerts import letters
 from search.alerts.models import SavedSearch
+from tests.shared import shared
 
 from .conftest import (
     LANGUAGES,
@@ -302,7 +302,7 @@ def test_every_operation_is_walked(db):
 # The walk -----------------------------------------------------------------------------
 
 
-@pytest.fixture
+@shared
 def world(shelves: Shelves) -> Shelves:
     """More that could tell: submissions, old addresses of hidden pages, links to them,
     revisions, somebody's saved search."""

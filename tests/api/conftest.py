@@ -32,6 +32,7 @@ from repository.factories import (
     PublicationPageFactory,
     RepositoryPageFactory,
 )
+from tests.shared import shared
 
 API = "/api/v3"
 
@@ -54,8 +55,8 @@ def translated(factory: Any, original: Any, language: str, **fields: Any) -> Any
     return factory(locale=language, translation_key=original.translation_key, **fields)
 
 
-@pytest.fixture
-def world(db: None) -> World:
+@shared
+def world() -> World:
     languages = ("en", "es", "fr", "nl")
     for section in (
         make.CountryIndexPageFactory,

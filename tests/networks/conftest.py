@@ -14,13 +14,14 @@ from networks.models import Membership
 from pages import factories as make
 from pages.models import Network
 from repository.factories import LibraryPageFactory, RepositoryPageFactory
+from tests.shared import shared
 
 LANGUAGES = ("en", "es")
 Role, State = Membership.Role, Membership.State
 
 
-@pytest.fixture
-def world(db: None) -> dict[str, Any]:
+@shared
+def world() -> dict[str, Any]:
     """
     /networks/ ── /diaspora/ ── /library/    in two languages
                └─ /data/                     in English

@@ -23,6 +23,7 @@ from repository.factories import (
     RepositoryPageFactory,
 )
 from repository.models import Submission
+from tests.shared import shared
 
 LANGUAGES = ("en", "es", "fr", "nl")
 
@@ -53,7 +54,7 @@ def record(**others: Any) -> dict[str, Any]:
     } | others
 
 
-@pytest.fixture
+@shared
 def shelves(home: dict[str, Any]) -> dict[str, Any]:
     """The repository, the members' library and the library of a network, in each language."""
 

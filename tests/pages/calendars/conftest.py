@@ -6,11 +6,10 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-
 from pages import factories as make
 from pages.models import EventPage
 from repository.factories import LibraryPageFactory, PublicationPageFactory, RepositoryPageFactory
+from tests.shared import shared
 
 LANGUAGES = ("en", "es", "fr", "nl")
 SECTIONS = {"en": "/en/events/", "es": "/es/eventos/", "fr": "/fr/evenements/"} | {
@@ -33,8 +32,8 @@ def event(title: str, **fields: Any) -> Any:
     return make.EventPageFactory(title=title, **fields)
 
 
-@pytest.fixture
-def world(db: None) -> World:
+@shared
+def world() -> World:
     for language in LANGUAGES:
         make.HomePageFactory(locale=language)
         make.EventCalendarPageFactory(locale=language)
