@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.management import call_command
 from django.utils import translation
@@ -116,8 +118,10 @@ def _shipped_content(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture(scope="session")
 def _emptied(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Before the first test that empties the database: what the tests before it have loaded."""
+    """Before the first test that empties the database: what the tests before it have loaded. The
+    content types are remembered, or restoring the tasks of workflows would make them anew."""
     with django_db_blocker.unblock():
+        ContentType.objects.get_for_models(*apps.get_models(), for_concrete_models=False)
         call_command(
             "flush",
             verbosity=0,

@@ -128,7 +128,7 @@ def thumbnail_of_pdf(file: BinaryIO) -> bytes:
     scale = THUMBNAIL / max(*page.get_size(), 1)
     picture = page.render(scale=scale).to_pil().convert("RGB")
     out = io.BytesIO()
-    picture.save(out, "WEBP", quality=75)
+    picture.save(out, "WEBP", quality=60, method=6)
     return out.getvalue()
 
 

@@ -136,6 +136,11 @@ def test_a_moderator_sets_up_an_app_and_signs_in_with_it(
     other.get_by_label("Code").fill(code(secret))
     other.get_by_role("button", name="Sign in").click()
     assert urlsplit(other.url).path == "/admin/"
+    # And switches it off again.
+    page.goto(f"{site}/en/account/2fa/app/off/")
+    check(page)
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_role("link", name="Set up an app")).to_be_visible()
 
 
 def code(secret: str) -> str:

@@ -32,7 +32,8 @@ def page(new_context: Any) -> Page:
 def test_results_are_accessible_in_every_language(page: Page, site: str, language: str) -> None:
     page.goto(f"{site}{SEARCH[language]}?q={WORD[language]}")
     expect(page.locator("mark").first).to_be_visible()
-    page.locator(".keep summary").click()
+    for summary in page.locator(".keep summary").all():
+        summary.click()
     expect(page.locator(".keep code")).to_contain_text("/api/v3/search/?q=")
     check(page)
 
