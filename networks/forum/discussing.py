@@ -505,9 +505,10 @@ def _remove(post: Post, topic: Topic, user: User, reason: str) -> None:
     Mention.objects.filter(post=post).delete()
     if not was_waiting:
         topic.post_count = max(0, topic.post_count - 1)
+        topic.save(update_fields=["post_count"])
     if not topic.posts.exclude(state=Post.State.REMOVED).exists():
         topic.state = Topic.State.REMOVED
-    topic.save(update_fields=["post_count", "state"])
+        topic.save(update_fields=["state"])
     signals.removed.send(Post, post=post)
 
 
@@ -716,8 +717,9 @@ def restore(user: User, post: Post) -> Post:
         locked.removed_at = locked.removed_by = None
         locked.removal_reason = ""
         locked.save()
-        topic.state = Topic.State.OPEN
-        topic.save(update_fields=["state"])
+        if topic.state != Topic.State.OPEN:
+            topic.state = Topic.State.OPEN
+            topic.save(update_fields=["state"])
         _show(locked, topic)
         note(locked, "restored", user)
     return post
