@@ -12,7 +12,7 @@ to the shelf itself, whether or not there is a page (``is_refused``).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -43,6 +43,14 @@ def is_staff(user: User | AnonymousUser) -> bool:
     return bool(user.is_authenticated and user.is_active) and (
         user.is_superuser or user.groups.filter(name__in=STAFF).exists()
     )
+
+
+def is_asked_by_staff(request: HttpRequest) -> bool:
+    """``is_staff`` of the reader; looked up once in a request."""
+    known: dict[str, Any] = request.__dict__
+    if "_is_asked_by_staff" not in known:
+        known["_is_asked_by_staff"] = is_staff(request.user)
+    return bool(known["_is_asked_by_staff"])
 
 
 def _refused_paths(user: User | AnonymousUser) -> list[str]:

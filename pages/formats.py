@@ -44,7 +44,7 @@ def serve(request: HttpRequest, path: str, name: str) -> HttpResponse:
         return access.turn_away(request)
     view = page.formats.get(name) if isinstance(page, BasePage) else None
     if view is None:  # the page itself may know the address, which Wagtail then finds anew
-        del request._wagtail_route_for_request
+        del request._wagtail_route_for_request  # type: ignore[attr-defined]
         answer: HttpResponse = wagtail_serve(request, path + name)
         return answer
     shown: View = import_string(view)

@@ -27,9 +27,8 @@ def shared(build: Callable[..., Any]) -> Any:
     """Makes a fixture of ``build``, whose arguments are shared fixtures too."""
 
     def give(request: pytest.FixtureRequest, db: None, **needs: Any) -> Any:
-        if empties(request.node):
-            return build(**needs)
-        return request.node.stash[COPIES][build.__name__]
+        copies = request.node.stash.get(COPIES, {})
+        return copies[build.__name__] if build.__name__ in copies else build(**needs)
 
     given = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from cpmg.users.models import MEMBERS, User
 from pages.access import STAFF, is_staff
 
-from ..membership import Membership, networks_moderated_by, networks_of, with_role
+from ..membership import Membership, networks_and_moderated, with_role
 from .models import Forum, Post, Topic
 
 NOTHING = Q(pk__in=())
@@ -94,11 +94,12 @@ def standing_of(user: Any) -> Standing:
         return Standing()
     if is_staff(user):
         return Standing(pk=user.pk, is_staff=True)
+    networks, moderated = networks_and_moderated(user)
     return Standing(
         pk=user.pk,
         is_member=user.groups.filter(name=MEMBERS).exists(),
-        networks=tuple(networks_of(user)),
-        moderates=tuple(networks_moderated_by(user)),
+        networks=tuple(networks),
+        moderates=tuple(moderated),
     )
 
 

@@ -1,7 +1,8 @@
 """``/forum/``: everything that the pages of the forum do, for people, by the same rules.
 
 With a token that may discuss, or with the session of the reader site. What a person may not read
-does not exist for them (404). Lists go on where ``next`` says.
+does not exist for them (404). Topics and posts go on where ``next`` says, short lists as
+everywhere in the API.
 """
 
 from __future__ import annotations
@@ -68,15 +69,17 @@ def operation(
     id: str,
     summary: str,
     texts: tuple[Text, ...] = (),
+    paged: bool = False,
 ) -> Callable:
-    """Registers a view ``(request, query, **path)``, with its body as ``body``."""
+    """Registers a view ``(request, query, **path)``, with its body as ``body``; ``paged`` is for
+    those that answer with ``query.page``."""
 
     def register(view: Callable) -> Callable:
         @functools.wraps(view)
         def run(request: HttpRequest, **values: Any) -> Any:
             if not standing(request).enters_any:
                 raise missing()
-            query = Query(request, None, texts)
+            query = Query(request, None, texts, paged=paged)
             try:
                 return view(request, query, **values)
             except Refused as refusal:
@@ -98,7 +101,7 @@ def operation(
             url_name=id,
             summary=summary,
             openapi_extra={
-                "parameters": describe(None, texts, paged=False),
+                "parameters": describe(None, texts, paged=paged),
                 "responses": responses,
             },
         )
@@ -512,15 +515,20 @@ def words_of(request: HttpRequest, body: Said) -> Words:
 # Forums -------------------------------------------------------------------------------
 
 
-@operation("GET", "/forums/", list_of(ForumRow), id="forum_forums", summary="The forums")
+@operation(
+    "GET",
+    "/forums/",
+    list_of(ForumRow),
+    id="forum_forums",
+    summary="The forums",
+    paged=True,
+)
 def list_forums(request: HttpRequest, query: Query) -> Any:
-    rows = listing.forums(request.user, standing(request))
-    items = [
-        present_forum(request, row)
-        | {"last_post_at": row.last_topic_at, "has_unread": row.has_unread}
-        for row in rows
-    ]
-    return {"count": len(items), "items": items}
+    def present(row: Any, query: Query) -> dict[str, Any]:
+        news = {"last_post_at": row.last_topic_at, "has_unread": row.has_unread}
+        return present_forum(request, row) | news
+
+    return query.page(listing.forums(request.user, standing(request)), present)
 
 
 @operation("GET", "/forums/{code}/", ForumDetail, id="forum_forum", summary="A forum")
@@ -579,19 +587,19 @@ def set_approval(request: HttpRequest, query: Query, code: str, body: Decision) 
     id="forum_people",
     summary="People whom one may mention",
     texts=(Text("q", "The beginning of a handle.", 40),),
+    paged=True,
 )
 def list_people(request: HttpRequest, query: Query, code: str) -> Any:
     forum = the_forum(request, code)
     found = handles.beginning_with(query.texts["q"].lstrip("@"), readers_of(forum))
-    items = [
-        {
+    return query.page(
+        found,
+        lambda handle, query: {
             "name": str(handle.person),
             "handle": handle.name,
             "organisation": handle.person.organisation,
-        }
-        for handle in found
-    ]
-    return {"count": len(items), "items": items}
+        },
+    )
 
 
 @operation("POST", "/forums/{code}/preview/", Preview, id="forum_preview", summary="A post as HTML")
@@ -803,11 +811,14 @@ def remove_post(request: HttpRequest, query: Query, key: uuid.UUID) -> Any:
     list_of(EditionItem),
     id="forum_post_editions",
     summary="What a post said before, the latest first",
+    paged=True,
 )
 def list_editions(request: HttpRequest, query: Query, key: uuid.UUID) -> Any:
     fields = ("version", "text", "html", "language", "written_at")
-    rows = list(the_post(request, key).editions.values(*fields)[:100])
-    return {"count": len(rows), "items": rows}
+    return query.page(
+        the_post(request, key).editions.all(),
+        lambda row, query: {name: getattr(row, name) for name in fields},
+    )
 
 
 @operation(
@@ -853,12 +864,18 @@ def present_draft(draft: Draft) -> dict[str, Any]:
     }
 
 
-@operation("GET", "/drafts/", list_of(DraftItem), id="forum_drafts", summary="One's own drafts")
+@operation(
+    "GET",
+    "/drafts/",
+    list_of(DraftItem),
+    id="forum_drafts",
+    summary="One's own drafts",
+    paged=True,
+)
 def list_drafts(request: HttpRequest, query: Query) -> Any:
     mine = Draft.objects.filter(standing(request).forums("forum__"), person=person(request))
-    rows = mine.select_related("forum__network", "topic").order_by("-changed_at")[:100]
-    items = [present_draft(row) for row in rows]
-    return {"count": len(items), "items": items}
+    rows = mine.select_related("forum__network", "topic").order_by("-changed_at", "-pk")
+    return query.page(rows, lambda row, query: present_draft(row))
 
 
 @operation(
@@ -907,13 +924,14 @@ def at_the_desk(request: HttpRequest) -> None:
     list_of(ReportItem),
     id="forum_reports",
     summary="Open reports, for moderators",
+    paged=True,
 )
 def list_reports(request: HttpRequest, query: Query) -> Any:
     at_the_desk(request)
     related = ("reporter", "post__author__forum_handle", "post__answers")
     rows = the_desk.reports(standing(request)).select_related(*related, "post__topic")
-    count, shown = rows.count(), list(rows[:100])
-    listing.describe([row.post for row in shown])
+    page = query.page(rows, lambda row, query: row)
+    listing.describe([row.post for row in page["items"]])
     items = [
         {
             "key": row.key,
@@ -924,9 +942,9 @@ def list_reports(request: HttpRequest, query: Query) -> Any:
             "at": row.at,
             "state": row.state,
         }
-        for row in shown
+        for row in page["items"]
     ]
-    return {"count": count, "items": items}
+    return page | {"items": items}
 
 
 @operation(
@@ -966,12 +984,13 @@ def present_restriction(row: Restriction) -> dict[str, Any]:
     list_of(RestrictionItem),
     id="forum_restrictions",
     summary="Who may not write, for moderators",
+    paged=True,
 )
 def list_restrictions(request: HttpRequest, query: Query) -> Any:
     at_the_desk(request)
     rows = the_desk.restrictions(standing(request))
-    shown = rows.select_related("person__forum_handle", "forum__network")[:100]
-    return {"count": rows.count(), "items": [present_restriction(row) for row in shown]}
+    related = rows.select_related("person__forum_handle", "forum__network")
+    return query.page(related, lambda row, query: present_restriction(row))
 
 
 @operation(

@@ -33,6 +33,7 @@ from . import attachments, discussing
 from .access import Standing, readers_of, standing_of
 from .discussing import Refused
 from .models import Forum, Post, Report, Restriction, Topic
+from .views.entering import standing
 
 ON_A_PAGE = 25
 
@@ -115,7 +116,7 @@ class AtTheForumDesk:
     request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.standing = standing_of(request.user)
+        self.standing = standing(request)
         if not self.standing.moderates_any:
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
@@ -409,10 +410,10 @@ class ForumMenuItem(MenuItem):
         )
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return may_enter(request.user)
+        return standing(request).moderates_any
 
     def render_component(self, request: HttpRequest) -> Any:
-        stands = standing_of(request.user)
+        stands = standing(request)
         number = reports(stands).count() + waiting(stands).count()
         label = format_lazy("{} ({})", self.label, number) if number else self.label
         return LinkMenuItem(self.name, label, self.url, icon_name=self.icon_name)

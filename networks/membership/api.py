@@ -21,7 +21,7 @@ from wagtail.api.v3.errors import problem_response
 from cpmg.users.models import Scope
 from pages.access import is_staff
 from pages.api.auth import PersonAuth
-from pages.api.reading import in_language_asked, list_of, missing, problem
+from pages.api.reading import Query, describe, in_language_asked, list_of, missing, problem
 from pages.api.schemas import Coded
 from pages.models import Network
 
@@ -32,7 +32,6 @@ router = Router(tags=["memberships"])
 
 State = Membership.State
 READ, WRITE = PersonAuth(Scope.READ), PersonAuth(Scope.DISCUSS)
-MOST = 100
 
 
 def _without_nul(text: str) -> str:
@@ -116,8 +115,13 @@ def operation(
     answer: Any,
     *,
     of: Router = router,
+    paged: bool = False,
 ) -> Any:
-    """An operation in the language asked for; what it answers is the person's alone."""
+    """An operation in the language asked for; what it answers is the person's alone. ``paged``
+    is for those that answer with ``Query.page``."""
+    extra: dict[str, Any] = {"responses": REFUSED}
+    if paged:
+        extra["parameters"] = describe(None, (), paged=True)
 
     def register(view: Any) -> Any:
         kept = of.api_operation(
@@ -128,7 +132,7 @@ def operation(
             operation_id=id,
             url_name=id,
             summary=summary,
-            openapi_extra={"responses": REFUSED},
+            openapi_extra=extra,
         )
         return kept(decorate_view(_private)(decorate_view(in_language_asked)(view)))
 
@@ -185,11 +189,18 @@ def present_request(membership: Membership) -> dict[str, Any]:
     }
 
 
-@operation("GET", "/", READ, "memberships_own", "One's own memberships", list_of(MembershipItem))
+@operation(
+    "GET",
+    "/",
+    READ,
+    "memberships_own",
+    "One's own memberships",
+    list_of(MembershipItem),
+    paged=True,
+)
 def own(request: HttpRequest) -> Any:
     found = Membership.objects.filter(person_id=request.user.pk).select_related("network")
-    items = [present(membership) for membership in found[:MOST]]
-    return {"count": len(items), "items": items}
+    return Query(request, paged=True).page(found, lambda row, query: present(row))
 
 
 @operation("POST", "/", WRITE, "memberships_ask", "Request membership", {201: MembershipItem})
@@ -238,18 +249,21 @@ def leave(request: HttpRequest, id: int) -> Any:
 
 
 @operation(
-    "GET", "/waiting/", READ, "memberships_waiting", "Requests to decide", list_of(RequestItem)
+    "GET",
+    "/waiting/",
+    READ,
+    "memberships_waiting",
+    "Requests to decide",
+    list_of(RequestItem),
+    paged=True,
 )
 def waiting(request: HttpRequest) -> Any:
-    """Requests that wait for this person, the oldest first, at most 100."""
+    """Requests that wait for this person, the oldest first."""
     found = Membership.objects.filter(
         network__in=decides_about(request.user), state=State.REQUESTED
     ).exclude(person_id=request.user.pk)
     oldest = found.select_related("network", "person").order_by("asked_at", "pk")
-    return {
-        "count": found.count(),
-        "items": [present_request(membership) for membership in oldest[:MOST]],
-    }
+    return Query(request, paged=True).page(oldest, lambda row, query: present_request(row))
 
 
 @operation("POST", "/{int:id}/decision/", WRITE, "memberships_decide", "Decide", RequestItem)
@@ -276,17 +290,17 @@ def decide(request: HttpRequest, id: int, body: DecisionBody) -> Any:
     "memberships_directory",
     "The directory of a network",
     list_of(DirectoryItem),
+    paged=True,
 )
-def get_directory(request: HttpRequest, code: str, limit: int = 50, offset: int = 0) -> Any:
+def get_directory(request: HttpRequest, code: str) -> Any:
     """Members who agreed to be listed; for members of the network."""
     network = _network(code)
     belongs = current(request.user).filter(network=network).exists()
     if not (belongs or is_staff(request.user)):
         raise missing()
-    found = directory.listed(code)
-    start, length = max(0, min(offset, 1_000_000)), max(1, min(limit, MOST))
-    people = [directory.shown(row) for row in found[start : start + length]]
-    return {"count": found.count(), "items": [present_person(person) for person in people]}
+    return Query(request, paged=True).page(
+        directory.listed(code), lambda row, query: present_person(directory.shown(row))
+    )
 
 
 def present_person(person: directory.Person) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 import threading
 import warnings
 from typing import Any
@@ -49,7 +50,22 @@ def formatted(record: Record, style: str, language: str) -> SafeString:
         )
         bibliography.register(Citation([CitationItem(item["id"])]))
         text = str(bibliography.bibliography()[0])
-    return mark_safe(text.translate(_UNDRESSED))  # noqa: S308 - texts are dressed, see above
+    text = text.translate(_UNDRESSED)
+    if record.language != language:
+        text = _with_language(text, record)
+    return mark_safe(text)  # noqa: S308 - texts are dressed, see above
+
+
+def _with_language(text: str, record: Record) -> str:
+    """Says of the title in ``text`` which language it is in: the rest is the reader's."""
+    title = re.escape(html.escape(record.title, quote=False))
+    return re.sub(
+        rf"({title})(?![^<]*>)",
+        rf'<span lang="{record.language}">\1</span>',
+        text,
+        count=1,
+        flags=re.IGNORECASE,
+    )
 
 
 def both(record: Record, language: str) -> list[dict[str, Any]]:

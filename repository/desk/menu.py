@@ -13,7 +13,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 
-from pages.access import is_staff
+from pages.access import is_asked_by_staff
 
 from . import access, labels
 
@@ -48,7 +48,7 @@ class AuditMenuItem(MenuItem):
         )
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return is_staff(request.user)
+        return is_asked_by_staff(request)
 
 
 class WaitsForMe(Component):

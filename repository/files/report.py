@@ -13,7 +13,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.reports import ReportView
 
-from pages.access import is_staff
+from pages.access import is_asked_by_staff, is_staff
 
 from ..models import FileDetails
 
@@ -76,4 +76,4 @@ class FilesMenuItem(MenuItem):
         )
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return is_staff(request.user)
+        return is_asked_by_staff(request)

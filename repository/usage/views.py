@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.admin.menu import MenuItem
 
-from pages.access import is_staff
+from pages.access import is_asked_by_staff, is_staff
 
 from . import report
 
@@ -98,4 +98,4 @@ class UsageMenuItem(MenuItem):
         )
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return is_staff(request.user)
+        return is_asked_by_staff(request)

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import timezone
 from wagtail.models import Locale, Page
 
 from cpmg.users.models import User
@@ -20,6 +21,8 @@ from pages.models import (
     Country,
     CountryIndexPage,
     CountryPage,
+    DatasetIndexPage,
+    DatasetPage,
     EventCalendarPage,
     EventPage,
     HomePage,
@@ -128,6 +131,12 @@ def pages(terms: dict[type[Term], Term]) -> dict[type[Page], Page]:
         (PublicationPage, RepositoryPage, {"document_type": terms[DocumentType]}),
         (StatisticsCentrePage, home, {}),
         (StatisticsThemePage, StatisticsCentrePage, {"theme": terms[Theme]}),
+        (DatasetIndexPage, StatisticsCentrePage, {}),
+        (
+            DatasetPage,
+            DatasetIndexPage,
+            {"source": terms[Source], "first_published_at": timezone.now()},
+        ),
         (AssessmentIndexPage, home, {}),
         (AssessmentPage, AssessmentIndexPage, {"country": terms[Country], "year": 2018}),
     ]

@@ -100,7 +100,9 @@ def crawl(client: Client) -> Site:
     def read(address: str) -> None:
         response = client.get(address)
         site.status[address] = response.status_code
-        if response.status_code == 200:
+        if response["Content-Type"].startswith("application/pdf"):
+            response.close()  # a file of a publication, in the sitemap as well
+        elif response.status_code == 200:
             site.pages[address] = Seen(
                 response.content.decode(), address, response["Content-Language"]
             )

@@ -11,8 +11,10 @@ from repository import factories as repository
 MODULES = (pages, networks, repository)
 CHILDREN = {
     pages.AssessedAreaFactory,
+    pages.AssessmentRecommendationFactory,
     pages.CountryFactFactory,
     pages.EventOrganisationFactory,
+    pages.EventSessionFactory,
     repository.ContributorFactory,
     repository.PublicationFileFactory,
 }
@@ -60,12 +62,18 @@ def test_child_is_built_with_all_that_it_needs(db, factory):
 def test_every_factory_is_tested_here():
     rest = ALL - set(PAGES) - set(TERMS) - CHILDREN
     assert {factory.__name__ for factory in rest} == {
-        *("ObservationFactory", "DocumentFactory", "MemberFactory", "SubmissionFactory")
+        *("ObservationFactory", "DocumentFactory", "MemberFactory", "SubmissionFactory"),
+        "EventDocumentFactory",
     }
 
 
 def test_observation_is_complete(db):
     pages.ObservationFactory().full_clean()
+
+
+def test_publication_of_an_event_is_complete_with_the_publication(db):
+    publication = repository.PublicationPageFactory()
+    pages.EventDocumentFactory.build(publication=publication).full_clean(exclude=["page"])
 
 
 def test_page_takes_the_language_of_its_parent(db):

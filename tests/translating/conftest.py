@@ -12,6 +12,7 @@ from wagtail.models import Locale, Page
 from cpmg.users.models import User
 from pages import factories as make
 from pages.translating.people import translators_of
+from tests.shared import shared
 
 
 def fresh(page: Any) -> Any:
@@ -35,8 +36,8 @@ def _one_factor(settings: Any) -> None:
     settings.MFA_REQUIRED = False
 
 
-@pytest.fixture
-def page(db: None) -> Any:
+@shared
+def page() -> Any:
     """A live English page with text of several kinds."""
     for language in ("en", "es", "fr", "nl"):
         make.CountryIndexPageFactory(locale=language)

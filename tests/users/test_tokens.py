@@ -136,5 +136,5 @@ def test_the_page_takes_as_many_queries_for_fifty_tokens_as_for_one(
     for _number in range(40):
         new_token(member)
     client.get(PAGE)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(PAGE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -17,7 +16,7 @@ from cpmg.content import loading
 from cpmg.content.guides import pdf_of
 from cpmg.content.reading import RefusedError
 from repository.files import queue
-from repository.models import FileDetails, PublicationPage
+from repository.models import FileDetails, PublicationFile, PublicationPage
 from search.contract import SearchRequest
 from search.engines import search
 
@@ -105,7 +104,8 @@ def test_a_phrase_of_the_body_is_found_with_its_page(content, client, language, 
     assert (passage.page, passage.language) == (page, language)
     with translation.override(language):
         response = client.get(reverse("search"), {"q": f'"{phrase}"'})
-    assert Path(details.document.filename).stem in response.content.decode()
+    publication = PublicationFile.objects.get(document=details.document).page
+    assert f'href="{publication.url}"' in response.content.decode()
 
 
 def test_a_text_that_can_not_be_set_is_refused(data):

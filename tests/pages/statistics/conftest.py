@@ -17,6 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from pages import factories as make
+from tests.shared import shared
 
 LANGUAGES = ("en", "es", "fr", "nl")
 
@@ -39,7 +40,7 @@ class Centre:
         )
 
 
-@pytest.fixture
+@shared
 def centre(home: Any) -> Centre:
     pages = {language: make.StatisticsCentrePageFactory(locale=language) for language in LANGUAGES}
     source = make.SourceFactory(

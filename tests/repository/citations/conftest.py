@@ -1,6 +1,5 @@
 """A publication that says everything, with all that could break a format."""
 
-import pytest
 from django.core.files.base import ContentFile
 
 from pages import factories as make
@@ -13,6 +12,7 @@ from repository.factories import (
     PublicationPageFactory,
 )
 from repository.models import FileDetails
+from tests.shared import shared
 
 TITLE = "Costs & benefits: 100% of {migration}_#1 ~ $5 \\ “niños”"
 #: What would be markup on a page.
@@ -66,17 +66,17 @@ def make_publication(**fields):
     return PublicationPageFactory(**values | fields)
 
 
-@pytest.fixture
+@shared
 def publication(home):
     return make_publication()
 
 
-@pytest.fixture
+@shared
 def record(publication):
     return record_of(publication)
 
 
-@pytest.fixture
+@shared
 def article(home):
     return record_of(
         make_publication(

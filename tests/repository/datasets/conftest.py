@@ -12,10 +12,11 @@ from openpyxl import Workbook
 
 from pages import factories as make
 from pages.models import Indicator, Unit
+from tests.shared import shared
 
 
-@pytest.fixture
-def stock(db: None) -> Any:
+@shared
+def stock() -> Any:
     for code, iso3, name in (
         *(("JM", "JAM", "Jamaica"), ("HT", "HTI", "Haiti")),
         ("TT", "TTO", "Trinidad and Tobago"),

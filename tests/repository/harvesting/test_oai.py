@@ -23,13 +23,14 @@ from repository.factories import (
 from repository.harvesting import ledger, oai, tokens
 from repository.models import HarvestChange, Harvested, PublicationPage
 from tests.benchmarks.growth import grow_publications
+from tests.shared import shared
 
 from .conftest import OAI, error, headers, token
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def records(home):
     """Three publications: two on Jamaica, one of them a thesis."""
     jamaica = make.CountryFactory(code="JM", name="Jamaica")
