@@ -88,7 +88,9 @@ class Finds:
 
 
 def search(request: PostRequest) -> Finds:
-    """The posts that hold all words of the query: a constant number of queries."""
+    """The posts that hold all words of the query: a constant number of queries. Refuses a cursor
+    of another question (``BadCursorError``)."""
+    cursors.read(request)
     if not request.parsed.terms:
         return Finds(engine=settings.SEARCH_ENGINE)
     among = Among.of(request)
@@ -188,7 +190,7 @@ def _on_elasticsearch(request: PostRequest, among: Among) -> Finds:
 
 def _on_database(request: PostRequest, among: Among) -> Finds:
     name = database.DatabaseEngine.name
-    parsed = request.parsed
+    cursor, parsed = cursors.read(request), request.parsed
     asked = database.Asked.of(parsed)
     scores = database.weighed(asked, True, Post)
     if parsed.excluded:
@@ -205,10 +207,10 @@ def _on_database(request: PostRequest, among: Among) -> Finds:
     ]
     places.sort(reverse=True)
     start = 0
-    if cursor := cursors.read(request):
+    if cursor and cursor.engine == name:
+        start = sum(place >= tuple(cursor.after) for place in places)
+    elif cursor:
         start = cursor.seen
-        if cursor.engine == name:
-            start = sum(place >= tuple(cursor.after) for place in places)
     page = places[start : start + request.size]
     in_full = _in_full(Post.objects.all()).in_bulk([pk for _score, _at, pk in page])
     listed = [in_full[pk] for _score, _at, pk in page if pk in in_full]

@@ -54,6 +54,7 @@ def test_the_worker_says_when_something_failed(elasticsearch, capsys):
 
 def test_the_status_is_for_monitoring_too(elasticsearch, capsys):
     call_command("search_rebuild", "posts")
+    capsys.readouterr()
     PublicationPageFactory()
     call_command("search_status", "--json")
     found = json.loads(capsys.readouterr().out)
