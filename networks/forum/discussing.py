@@ -369,6 +369,7 @@ def _show(post: Post, topic: Topic) -> None:
         topic.save(update_fields=["post_count"])
         post.state = Post.State.VISIBLE
         post.save(update_fields=["state"])
+        signals.edited.send(Post, post=post)
         return
     topic.last_number += 1
     topic.last_post_at, topic.last_author = now, post.author
@@ -456,6 +457,8 @@ def edit(user: User, post: Post, words: Words, *, version: int, title: str = "")
         _mention(locked, people)
         attachments.attach(locked, user, words.files)
         note(locked, "edited", user, version=locked.version)
+        if locked.state == Post.State.VISIBLE:
+            signals.edited.send(Post, post=locked)
     return post
 
 
@@ -518,6 +521,8 @@ def _remove(post: Post, topic: Topic, user: User, reason: str) -> None:
 def read(user: User, topic: Topic, number: int) -> None:
     """Notes that ``user`` has seen the posts up to ``number``: one row for each topic."""
     _read_to(user, topic, min(number, topic.last_number))
+    posts = Post.objects.filter(topic=topic, number__lte=number)
+    signals.seen.send(Post, person=user, posts=posts)
 
 
 def _read_to(user: User, topic: Topic, number: int) -> None:
@@ -534,6 +539,7 @@ def read_all(user: User, forum: Forum) -> None:
     with transaction.atomic():
         AllRead.objects.update_or_create(person=user, forum=forum, defaults={"at": timezone.now()})
         Reading.objects.filter(person=user, topic__forum=forum).delete()
+        signals.seen.send(Post, person=user, posts=Post.objects.filter(topic__forum=forum))
 
 
 def follow(

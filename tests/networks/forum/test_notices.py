@@ -10,6 +10,7 @@ import feedparser
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from cpmg.mail import categories, outgoing
@@ -101,6 +102,47 @@ def test_letters_of_a_topic_find_each_other(talk):
     assert last.extra_headers["References"].split() == [number, headers["Message-ID"]]
     assert str(again.key) in last.body
     assert letters() == []  # exactly once
+
+
+def test_a_mention_by_editing_is_told_once_as_if_posted_now(talk):
+    ada, ben, fay = (talk.people[name] for name in ("ada", "ben", "fay"))
+    for person in (ben, fay):
+        wish(person, Frequency.AT_ONCE, Frequency.NEVER)
+    discussing.follow(fay, talk.forum)
+    topic = talk.topic("ada", "Nobody yet")
+    post = topic.posts.get()
+    discussing.read(ben, topic, 1)  # before there was anything to tell
+    discussing.read(fay, topic, 1)
+    assert letters() == []
+
+    def edit(text: str) -> None:
+        words = discussing.Words(text, "en")
+        discussing.edit(ada, post, words, version=post.version)
+
+    edit("For @ben.example, @fay.example, @cleo.example and @ada.example")
+    assert (kinds(ben), kinds(fay), kinds(ada)) == ([Kind.MENTION], [Kind.MENTION], [])
+    assert not Notice.objects.filter(person=talk.people["cleo"]).exists()  # may not read it
+    assert {letter.to[0] for letter in letters()} == {"ben@example.org", "fay@example.org"}
+    assert Notice.objects.unread().filter(person=ben).count() == 1
+    edit("For @ben.example and @fay.example, again")
+    edit("For nobody")
+    edit("For @ben.example after all")
+    assert kinds(ben) == [Kind.MENTION]
+    assert letters() == []
+    at = reverse("forum_topic", kwargs={"key": topic.key})
+    assert talk.client("ben").get(at).status_code == 200
+    assert not Notice.objects.unread().filter(person=ben).exists()
+
+
+def test_a_mention_by_editing_waits_for_approval(talk):
+    topic = talk.topic("ada", "Nobody yet")
+    post = topic.posts.get()
+    discussing.set_approval(talk.people["fay"], talk.forum, "everybody")
+    words = discussing.Words("For @ben.example", "en")
+    discussing.edit(talk.people["ada"], post, words, version=1)
+    assert not Notice.objects.filter(person=talk.people["ben"]).exists()
+    discussing.approve(talk.people["fay"], post)
+    assert kinds(talk.people["ben"]) == [Kind.MENTION]
 
 
 def test_a_digest_comes_together_and_once_in_its_time(talk):
