@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,14 +20,16 @@ from networks.forum.models import Forum, Post
 from networks.membership import group_of
 from search import cursors, index, queue, upkeep
 from search.engines import ENGINES
+from search.engines.elasticsearch import breaker as publications
 from search.forum import finding
 from search.forum.finding import Finds, PostRequest
 from search.index import POSTS
 from search.models import PostJob
 from search.state import state
+from tests.faults.conftest import door
 from tests.search.conftest import elasticsearch as of_publications
 
-__all__ = ["of_publications"]
+__all__ = ["door", "of_publications"]
 
 Ask = Callable[..., Finds]
 
@@ -318,6 +321,30 @@ def test_what_was_said_is_not_read_back_from_the_index(talk, elasticsearch):
     words = {"text": "confidentia", "term": {"field": "spelling.en"}}
     near = elasticsearch.search(index=index.alias(), suggest={"near": words})["suggest"]["near"]
     assert not near[0]["options"]
+
+
+@pytest.mark.parametrize("fault", ["hang", "drop", 503])
+def test_a_faulty_index_neither_holds_up_nor_loses_anything(
+    talk, door, elasticsearch, fault, monkeypatch
+):
+    monkeypatch.setattr(queue, "WRITING", 1)
+    topic = talk.topic(text="confidential here")
+    queue.drain(elasticsearch, refresh=True)
+    door.fault = fault
+    discussing.delete(talk.people["ada"], topic.posts.get())
+    talk.topic(text="confidential too")
+    assert queue.drain().failed
+    user = talk.people["ben"]
+    started = time.monotonic()
+    finds = finding.search(PostRequest("confidential", user, standing_of(user)))
+    assert time.monotonic() - started < 1.5
+    assert finds.degraded
+    assert said(finds) == ["confidential too"]
+    assert not publications.is_open  # that of publications is asked all the same
+    door.fault = None
+    PostJob.objects.update(leased_until=None, available_at="2020-01-01T00:00Z")
+    assert not queue.drain().failed
+    assert agree(elasticsearch)
 
 
 def test_the_database_answers_while_elasticsearch_is_away(talk, settings, elasticsearch):
