@@ -83,9 +83,11 @@ def absolute(context: template.Context, address: str) -> str:
 @register.filter
 def lang(page: Any) -> SafeString:
     """``lang="…"`` when the text of ``page`` is not in the reader's language; else nothing."""
-    if page.language == active_language():
+    # A page of which only the place is known says it by its locale alone.
+    language = getattr(page, "language", None) or page.locale.language_code
+    if language == active_language():
         return SafeString()
-    return format_html(' lang="{}"', page.language)
+    return format_html(' lang="{}"', language)
 
 
 @register.filter

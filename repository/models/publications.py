@@ -14,6 +14,7 @@ from django.db.models import F
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -361,8 +362,12 @@ class PublicationPage(BasePage):
         return Licence(self.licence) if self.licence else None
 
     # What the words of a search are compared with --------------------------------------
+    # The index asks for each text several times.
 
-    @property
+    def get_indexed_instance(self) -> PublicationPage:
+        return PublicationPage.objects.filter(pk=self.pk).first() or self
+
+    @cached_property
     def contributors_text(self) -> str:
         return " ".join(str(contributor) for contributor in self.contributors.all())
 
@@ -370,7 +375,7 @@ class PublicationPage(BasePage):
     def identifiers_text(self) -> str:
         return " ".join(filter(None, (self.doi, self.isbn, self.issn)))
 
-    @property
+    @cached_property
     def subjects_text(self) -> str:
         """The names of all subjects in all languages, so that a query in one language finds
         a record in another."""
@@ -384,7 +389,7 @@ class PublicationPage(BasePage):
         names += [tag.name for tag in self.tags.all()]
         return " ".join(dict.fromkeys(names))
 
-    @property
+    @cached_property
     def files_text(self) -> list[str]:
         """The text of the files, page by page, as far as it is looked in."""
         from .files import FileDetails
@@ -398,7 +403,7 @@ class PublicationPage(BasePage):
             if end <= self.MOST_FILES_TEXT
         ]
 
-    @property
+    @cached_property
     def folded_text(self) -> str:
         """All of it, accents and case folded: what the search on the database looks in."""
         abstract = self._meta.get_field("abstract").get_searchable_content(self.abstract)

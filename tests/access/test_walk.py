@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from wagtail.contrib.redirects.models import Redirect
@@ -53,6 +54,13 @@ HIDDEN = {reader: set(MARKERS) - sees for reader, sees in SEES.items()}
 #: Those who work in the admin see drafts there; everywhere else they are readers like others.
 STAFF = {"editor", "moderator"}
 OUTSIDE = [reader for reader in SEES if reader not in STAFF]
+#: Everybody walks on PostgreSQL; on SQLite, where the same queries run, some do.
+SOME = {"anonymous", "of the network", "of another network"}
+
+
+def walkers(readers: Iterable[str]) -> list[str]:
+    return [one for one in readers if connection.vendor == "postgresql" or one in SOME]
+
 
 NETWORKS = ("counter-trafficking", "data")
 #: Codes of forums; of the last one there is none.
@@ -485,7 +493,7 @@ def leaks(response: Any, address: str, hidden: set[str]) -> list[str]:
 
 
 def test_no_address_shows_what_a_reader_may_not_see(world, clients):
-    for reader in SEES:
+    for reader in walkers(SEES):
         visit_all(world, clients, reader)
 
 
@@ -557,7 +565,7 @@ def requests(world: Shelves) -> Iterator[tuple[str, str]]:
 
 
 def test_no_operation_shows_or_changes_what_a_reader_may_not(world, tokens):
-    for reader in OUTSIDE:
+    for reader in walkers(OUTSIDE):
         call_all(world, tokens, reader)
 
 
@@ -582,7 +590,7 @@ def call_all(world: Shelves, tokens: dict[str, str], reader: str) -> None:
 
 
 def test_a_hidden_object_and_a_missing_one_are_alike(world, tokens):
-    for reader in OUTSIDE:
+    for reader in walkers(OUTSIDE):
         compare_all(world, tokens, reader)
 
 
@@ -619,7 +627,7 @@ def compare_all(world: Shelves, tokens: dict[str, str], reader: str) -> None:
 
 def test_the_admin_opens_to_nobody_else(world, clients):
     """With the number of a hidden page, or the key of a submission, wherever one goes."""
-    for reader in OUTSIDE:
+    for reader in walkers(OUTSIDE):
         if reader != "focal point":
             enter_all(world, clients, reader)
 

@@ -80,7 +80,7 @@ def test_a_page_comes_with_its_body_and_all_around_it(get, page, world, image):
 
 def test_rich_text_and_the_way_to_the_resource(get, world):
     answer = get(f"/content/{world.event.pk}/?locale=en").json()
-    assert answer["html"] == {"body": "<p>Two days.</p>"}
+    assert answer["html"] == {"body": "<p>Two days.</p>", "recommendations": ""}
     assert answer["resource"] == f"http://testserver/api/v3/events/{world.event.pk}/"
     assert get(answer["resource"].removeprefix("http://testserver/api/v3")).status_code == 200
     assert [crumb["title"] for crumb in answer["breadcrumbs"]][1:] == ["Events"] or len(

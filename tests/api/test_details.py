@@ -18,6 +18,8 @@ def settled(answer: Any) -> str:
     text = json.dumps(answer, indent=2, ensure_ascii=False)
     text = re.sub(r'"id": \d+', '"id": 0', text)
     text = re.sub(r"/records/[0-9a-f-]{36}", "/records/key", text)
+    text = re.sub(r'"uid": "[0-9a-f-]{36}"', '"uid": "key"', text)
+    text = re.sub(r'"changed_at": "[^"]+Z"', '"changed_at": "then"', text)
     return re.sub(r"/documents/\d+/[^\"]*", "/documents/0/file.pdf", text) + "\n"
 
 

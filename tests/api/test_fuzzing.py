@@ -25,6 +25,8 @@ from cpmg.users import tokens
 from cpmg.users.models import Scope, User
 from tests.api.test_submissions import member
 
+pytestmark = pytest.mark.once
+
 #: How much is thrown: of each operation, for each reader and each way.
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
 WAYS = [schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE]

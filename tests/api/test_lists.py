@@ -156,6 +156,7 @@ def test_a_vocabulary_has_names_in_all_languages_in_the_reader_s_order(get, worl
                 "fr": "Return migration",
                 "nl": "Return migration",
             },
+            "ror": "",
         }
     ]
 

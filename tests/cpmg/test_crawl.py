@@ -24,6 +24,8 @@ from pages.addresses import Addresses
 from pages.models.vocabularies import VOCABULARIES
 from repository.models import Contributor, PublicationPage
 
+pytestmark = pytest.mark.once
+
 LANGUAGES = ("en", "es", "fr", "nl")
 HOST = "http://testserver"
 #: How many publications are read in each language, and how many under a foreign address.

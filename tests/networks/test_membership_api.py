@@ -88,6 +88,20 @@ def test_removal_needs_a_reason_and_ends_access_at_once(call, people):
     assert call("otto", "get", "directory/diaspora/").status_code == 404
 
 
+def test_lists_go_on_where_the_cursor_says(call, people):
+    Membership.objects.current().update(is_listed=True)
+    whole = call("otto", "get", "directory/diaspora/").json()
+    assert whole["count"] == len(whole["items"]) > 1
+    assert whole["next_cursor"] == ""
+    found, cursor = [], ""
+    for _page in whole["items"]:
+        more = f"&cursor={cursor}" if cursor else ""
+        page = call("otto", "get", f"directory/diaspora/?limit=1{more}").json()
+        found, cursor = found + page["items"], page["next_cursor"]
+    assert (found, cursor) == (whole["items"], "")
+    assert call("otto", "get", "directory/diaspora/?limit=0").status_code == 400
+
+
 def test_an_invitation_is_accepted_by_its_person_alone(call, people, network):
     invited = joining.invite(network, "maya@example.org", people["fiona"], role=Role.MEMBER)
     assert call("otto", "post", f"{invited.pk}/accept/").status_code == 404

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from repository.models import PublicationPage
 from tests.benchmarks.growth import grow_publications
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ADDRESSES = [
     "/en/",

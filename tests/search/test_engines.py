@@ -451,6 +451,7 @@ def test_an_engine_says_what_it_can_do(ask, three_reports):
     assert (results.suggestion == "remittances") == results.capabilities.did_you_mean
 
 
+@pytest.mark.once
 def test_queries_do_not_grow_with_the_publications(ask, border_management):
     for factory in (NetworkFactory, ThemeFactory, CountryFactory):
         factory.create_batch(4)

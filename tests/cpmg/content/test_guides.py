@@ -16,7 +16,7 @@ from cpmg.content import loading
 from cpmg.content.guides import pdf_of
 from cpmg.content.reading import RefusedError
 from repository.files import queue
-from repository.models import FileDetails, PublicationFile, PublicationPage
+from repository.models import FileDetails, PublicationPage
 from search.contract import SearchRequest
 from search.engines import search
 
@@ -104,7 +104,9 @@ def test_a_phrase_of_the_body_is_found_with_its_page(content, client, language, 
     assert (passage.page, passage.language) == (page, language)
     with translation.override(language):
         response = client.get(reverse("search"), {"q": f'"{phrase}"'})
-    publication = PublicationFile.objects.get(document=details.document).page
+    publication = PublicationPage.objects.get(
+        files__document=details.document, locale__language_code=language
+    )
     assert f'href="{publication.url}"' in response.content.decode()
 
 

@@ -30,6 +30,8 @@ from django.contrib.auth.models import Group
 from django.contrib.sessions.backends.db import SessionStore
 from django.conf import settings
 from cpmg.users.models import User
+
+pytestmark = pytest.mark.once
 user = User.objects.create_user("member@example.org", "correct horse battery")
 user.groups.add(Group.objects.get(name="Members"))
 session = SessionStore()

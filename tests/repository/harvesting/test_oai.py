@@ -333,6 +333,7 @@ def test_a_datestamp_is_never_older_than_one_before(at, records):
 # All of it --------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_a_page_of_a_list_costs_the_same_however_many_there_are(client, content, monkeypatch):
     def enter_all():
         """As if each had been entered; entering has a test of its own."""
