@@ -51,6 +51,19 @@ class SearchRequest:
     facets: tuple[str, ...] = ()
     highlight: bool = True
 
+    @property
+    def question(self) -> list[Any]:
+        """What a cursor belongs to: all but who asks, and how much is shown at once."""
+        return [
+            self.query,
+            self.language,
+            sorted((name, sorted(codes)) for name, codes in self.filters.items() if codes),
+            self.year_from,
+            self.year_to,
+            sorted(self.authors),
+            self.order,
+        ]
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -158,4 +171,4 @@ class Engine(Protocol):
         """Publications on what ``page`` is about, for the reader of ``request``."""
 
     def state(self) -> dict[str, dict[str, Any]]:
-        """``search`` and ``queue`` for ``/health/``. Names no host."""
+        """``search``, ``queue`` and what else there is for ``/health/``. Names no host."""

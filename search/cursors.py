@@ -10,17 +10,25 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.core import signing
-
-from .contract import SearchRequest
 
 SALT = "search.cursor"
 
 
 class BadCursorError(ValueError):
     """Not a cursor of ours, or one of another question."""
+
+
+class Asking(Protocol):
+    """A request: ``question`` is what is asked, whoever asks it, and how much of the answer."""
+
+    @property
+    def question(self) -> list[Any]: ...
+
+    @property
+    def cursor(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -35,12 +43,12 @@ class Cursor:
     more: dict[str, Any]
 
 
-def written(request: SearchRequest, cursor: Cursor) -> str:
+def written(request: Asking, cursor: Cursor) -> str:
     value = [_digest(request), cursor.engine, cursor.after, cursor.seen, cursor.more]
     return signing.dumps(value, salt=SALT, compress=True)
 
 
-def read(request: SearchRequest) -> Cursor | None:
+def read(request: Asking) -> Cursor | None:
     """The cursor of ``request``, None when it begins at the beginning."""
     if not request.cursor:
         return None
@@ -53,15 +61,5 @@ def read(request: SearchRequest) -> Cursor | None:
     return Cursor(engine, after, seen, more)
 
 
-def _digest(request: SearchRequest) -> str:
-    """The question, whoever asks it: all but how much is shown at once."""
-    question = [
-        request.query,
-        request.language,
-        sorted((name, sorted(codes)) for name, codes in request.filters.items() if codes),
-        request.year_from,
-        request.year_to,
-        sorted(request.authors),
-        request.order,
-    ]
-    return hashlib.sha256(json.dumps(question).encode()).hexdigest()[:12]
+def _digest(request: Asking) -> str:
+    return hashlib.sha256(json.dumps(request.question).encode()).hexdigest()[:12]

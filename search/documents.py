@@ -32,6 +32,10 @@ from repository.models import (
 from . import files
 from .collation import sort_key
 from .index import LANGUAGES
+from .models import IndexJob
+
+#: What is indexed is noted here, by this field of the pages.
+JOBS, KEY = IndexJob, "translation_key"
 
 Document = dict[str, Any]
 #: Characters of text that are held at once.
@@ -76,14 +80,19 @@ class Row:
         return str(self.values["document_type__code"])
 
 
+def rows() -> Any:
+    """The pages of the publications that belong into the index."""
+    return PublicationPage.objects.filter(live=True)
+
+
 def documents(keys: Iterable[UUID]) -> dict[UUID, Document]:
     """The documents of the publications ``keys``, as the database has them now. One that is
     not live in any language has none."""
     groups = _groups(keys, *COLUMNS, "locale__language_code", "document_type__code")
-    rows = {row.pk: row for group in groups.values() for row in group}
-    _relate(rows)
-    for pk, texts in files.texts(rows).items():
-        rows[pk].files = texts
+    by_pk = {row.pk: row for group in groups.values() for row in group}
+    _relate(by_pk)
+    for pk, texts in files.texts(by_pk).items():
+        by_pk[pk].files = texts
     names = _names()
     return {key: _document(key, group, names) for key, group in groups.items()}
 
@@ -113,7 +122,7 @@ def readers(keys: Iterable[UUID]) -> dict[UUID, list[str]]:
 def _groups(keys: Iterable[UUID], *columns: str) -> dict[UUID, list[Row]]:
     """By publication the rows of the pages that its document holds, the oldest first."""
     sections = access.restricted_sections()
-    found = PublicationPage.objects.filter(translation_key__in=list(keys), live=True)
+    found = rows().filter(translation_key__in=list(keys))
     groups: dict[UUID, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for values in found.order_by("pk").values(*columns):
         row = Row(values, access.key_of_path(values["path"], sections))

@@ -160,7 +160,7 @@ class FilteredElasticsearch(es.ElasticsearchEngine):
         cursor = cursors.read(request)
         if cursor and cursor.engine != self.name:
             request, cursor = replace(request, offset=cursor.seen), None
-        conversation = FilteredConversation(es._client(settings.ELASTICSEARCH_URL), index.alias())
+        conversation = FilteredConversation(es.client_of(settings.ELASTICSEARCH_URL), index.alias())
         conversation.where = self.where
         readers, hidden = access.reader_keys(request.user), self._hidden(request)
         asked, answer = es.find(conversation, request, readers, hidden, cursor)

@@ -1,20 +1,30 @@
-"""The index of publications in Elasticsearch: its mapping, its analysers, its names.
+"""The indexes in Elasticsearch: their mappings, their analysers, their names.
 
-One document is one publication (one translation group), whatever its languages. The mapping is
-strict and has a version: a change of it is a new index, which ``search_rebuild`` fills beside the
-old one. Reads and writes go through the alias, so that they follow the swap.
+There are two: of publications, where one document is one publication (one translation group),
+whatever its languages, and of the posts of the forum. A mapping is strict and has a version: a
+change of it is a new index, which ``search_rebuild`` fills beside the old one. Reads and writes go
+through the alias, so that they follow the swap.
 """
 
 from __future__ import annotations
 
 import copy
 import time
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from elasticsearch import Elasticsearch
 
-#: Grows with every change of the mapping, the analysers or what documents hold.
+if TYPE_CHECKING:
+    from .models import Job
+
+#: Of publications. Grows with every change of the mapping, the analysers or what documents hold.
 VERSION = 2
 
 LANGUAGES = ("en", "es", "fr", "nl")
@@ -109,7 +119,6 @@ MAPPING: dict[str, Any] = {
     "dynamic": "strict",
     # What words are looked up in is never read back, but for texts that are quoted.
     "_source": {"excludes": ["spelling", "names", "body"]},
-    "_meta": {"version": VERSION},
     "properties": {
         "key": CODES,
         "version": {"type": "long"},
@@ -142,6 +151,31 @@ MAPPING: dict[str, Any] = {
     },
 }
 
+#: Of posts. Grows as ``VERSION`` does.
+VERSION_OF_POSTS = 1
+#: The fields that words are looked up in have the names that publications have. What was said in
+#: confidence is looked up and never read back; nothing of it is in ``spelling``.
+POSTS_MAPPING: dict[str, Any] = {
+    "dynamic": "strict",
+    "_source": {"includes": ["key", "version"]},
+    "properties": {
+        "key": CODES,
+        "version": {"type": "long"},
+        "readers": CODES,
+        "title": _by_language(lambda code: _text(code, "titles")),
+        "body": _by_language(_text),
+        "titles": {"type": "text", "analyzer": "exact"},
+        "any": {"type": "text", "analyzer": "exact"},
+        # The numbers of the author and of the post.
+        "author": {"type": "long"},
+        "id": {"type": "long"},
+        "language": CODES,
+        # When everybody could see it; for the order in microseconds since 1970.
+        "published": {"type": "date", "format": "epoch_millis"},
+        "posted": {"type": "long"},
+    },
+}
+
 SETTINGS: dict[str, Any] = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
@@ -152,14 +186,62 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def alias() -> str:
+class Source(Protocol):
+    """The module that makes the documents of an index from the database."""
+
+    #: The queue of the index, and the field of the rows with the key of their document.
+    JOBS: type[Job]
+    KEY: str
+
+    def rows(self) -> QuerySet:
+        """What belongs into the index: one row or more for each document."""
+
+    def documents(self, keys: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+        """The documents of ``keys`` as they are now; what is gone has none."""
+
+    def parts(self, keys: Iterable[UUID]) -> Iterator[list[UUID]]:
+        """``keys`` in parts whose documents fit into memory, and into a request, at once."""
+
+    def readers(self, keys: Iterable[UUID]) -> dict[UUID, list[str]]:
+        """The ``readers`` of the documents alone."""
+
+
+@dataclass(eq=False)
+class Index:
+    """One index: what it is made of, and under which names it is found."""
+
+    name: str
+    version: int
+    mapping: dict[str, Any]
+    #: The module with its ``Source``.
+    module: str
+    #: What its alias ends in, after that of the installation.
+    ending: str = ""
+
+    @cached_property
+    def source(self) -> Source:
+        return cast(Source, import_module(self.module))
+
+    @property
+    def alias(self) -> str:
+        """The name that reads and writes go through."""
+        return f"{settings.SEARCH_INDEX}{self.ending}"
+
+
+PUBLICATIONS = Index("publications", VERSION, MAPPING, "search.documents")
+POSTS = Index("posts", VERSION_OF_POSTS, POSTS_MAPPING, "search.forum.documents", "-forum")
+INDEXES = (PUBLICATIONS, POSTS)
+
+
+def alias(of: Index = PUBLICATIONS) -> str:
     """The name that reads and writes go through."""
-    return str(settings.SEARCH_INDEX)
+    return of.alias
 
 
-def new_name() -> str:
+def new_name(of: Index = PUBLICATIONS) -> str:
     """The name of an index that is about to be made, with the version of its mapping."""
-    return f"{alias()}-v{VERSION}-{time.strftime('%Y%m%d%H%M%S')}-{time.time_ns() % 10**6:06}"
+    moment = f"{time.strftime('%Y%m%d%H%M%S')}-{time.time_ns() % 10**6:06}"
+    return f"{of.alias}-v{of.version}-{moment}"
 
 
 def client(timeout: float = 10) -> Elasticsearch:
@@ -167,15 +249,17 @@ def client(timeout: float = 10) -> Elasticsearch:
     return Elasticsearch(settings.ELASTICSEARCH_URL, request_timeout=timeout, max_retries=0)
 
 
-def create(es: Elasticsearch, name: str, **more: Any) -> str:
-    """Makes an empty index with the mapping; ``more`` are further settings. The synonyms are
-    there before it, where the server keeps any."""
+def create(es: Elasticsearch, name: str, of: Index = PUBLICATIONS, **more: Any) -> str:
+    """Makes an empty index with the mapping ``of`` one; ``more`` are further settings. The
+    synonyms are there before it, where the server keeps any."""
     from . import synonyms
 
     kept = synonyms.prepare(es)
     analysis = _with_synonyms(synonyms.name() if kept else "")
     es.indices.create(
-        index=name, mappings=MAPPING, settings={**SETTINGS, "analysis": analysis, **more}
+        index=name,
+        mappings={**of.mapping, "_meta": {"version": of.version}},
+        settings={**SETTINGS, "analysis": analysis, **more},
     )
     return name
 
@@ -193,13 +277,13 @@ def _with_synonyms(name: str) -> dict[str, Any]:
 
 
 def knows(es: Elasticsearch, name: str) -> bool:
-    """Whether the index in use takes the synonyms from the set ``name``."""
+    """Whether the index of publications takes the synonyms from the set ``name``."""
     path = "*.settings.index.analysis.filter.synonyms.synonyms_set"
     found = es.options(ignore_status=404).indices.get_settings(index=alias(), filter_path=path)
     return name in str(found.body)
 
 
-def current(es: Elasticsearch) -> str | None:
+def current(es: Elasticsearch, of: Index = PUBLICATIONS) -> str | None:
     """The index behind the alias."""
-    found = es.options(ignore_status=404).indices.get_alias(name=alias())
+    found = es.options(ignore_status=404).indices.get_alias(name=of.alias)
     return next((name for name in found.body if "aliases" in found.body[name]), None)

@@ -14,16 +14,16 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from repository.words import words
 
 
-class IndexJob(models.Model):
-    """One publication on its way into the index.
+class Job(models.Model):
+    """One document on its way into its index.
 
-    ``version`` grows with every change of the publication, in the transaction of the change;
+    ``version`` grows with every change of what it is made of, in the transaction of the change;
     ``done`` is the version that the index holds or refused as old. Where they differ, there is
-    work. The row stays, also when the publication is gone: its version is the external version
-    of the document, which must never begin anew, or an old job could undo a newer one.
+    work. The row stays, also when the publication or the post is gone: its version is the external
+    version of the document, which must never begin anew, or an old job could undo a newer one.
     """
 
-    key = models.UUIDField(_("publication"), primary_key=True)
+    key = models.UUIDField(primary_key=True)
     version = models.PositiveBigIntegerField(_("version"), default=1)
     done = models.PositiveBigIntegerField(_("version in the index"), default=0)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
@@ -35,6 +35,18 @@ class IndexJob(models.Model):
     leased_version = models.PositiveBigIntegerField(_("leased version"), default=0)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class IndexJob(Job):
+    """One publication on its way into the index."""
+
+    key = models.UUIDField(_("publication"), primary_key=True)
+
+    class Meta:
         verbose_name = _("change to be indexed")
         verbose_name_plural = _("changes to be indexed")
         indexes = [
@@ -43,8 +55,22 @@ class IndexJob(models.Model):
             )
         ]
 
-    def __str__(self) -> str:
-        return str(self.key)
+
+class PostJob(Job):
+    """One post of the forum on its way into its index."""
+
+    key = models.UUIDField(_("post"), primary_key=True)
+
+    class Meta:
+        verbose_name = _("post to be indexed")
+        verbose_name_plural = _("posts to be indexed")
+        indexes = [
+            models.Index(
+                fields=["available_at"],
+                name="search_posts_waiting",
+                condition=Q(version__gt=F("done")),
+            )
+        ]
 
 
 class SynonymSet(models.Model):

@@ -1,9 +1,9 @@
 """The way of a change into the index, durable from the transaction of the change on.
 
-``changed`` notes, in that transaction, which publications are to be indexed anew. ``drain``
-takes what waits and writes it in bulk: after the commit, in a thread of its own, so that nobody
-who saves waits for Elasticsearch, and again in ``manage.py worker`` (``cpmg.work``). Whoever
-drains holds a lease, so that what a killed process had taken comes back by itself.
+``changed`` notes, in that transaction, what is to be indexed anew. ``drain`` takes what waits and
+writes it in bulk: after the commit, in a thread of its own, so that nobody who saves waits for
+Elasticsearch, and again in ``manage.py worker`` (``cpmg.work``). Whoever drains holds a lease, so
+that what a killed process had taken comes back by itself.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 from cpmg import work
 from cpmg.work import Drained
 
-from . import documents, index
-from .models import IndexJob
+from . import index
+from .index import INDEXES, PUBLICATIONS, Index
+from .models import Job
 
 #: The name of the queue for the worker.
 NAME = "search"
@@ -48,32 +49,32 @@ def in_use() -> bool:
 # Noting -------------------------------------------------------------------------------------
 
 
-def changed(pages: QuerySet) -> None:
-    """Notes that the publications of ``pages`` are to be indexed anew: one statement, however
-    many they are, and one row for each, however often it changes."""
+def changed(rows: QuerySet, of: Index = PUBLICATIONS) -> None:
+    """Notes that the publications of these pages, or what else ``rows`` are, are to be indexed
+    anew: one statement, however many they are, and one row for each, however often it changes."""
     if not in_use():
         return
-    rows = pages.order_by().values("translation_key").distinct()
-    sql, parameters = rows.query.sql_with_params()
-    _note(f"SELECT pages.translation_key FROM ({sql}) pages", list(parameters))  # noqa: S608
+    keys = rows.order_by().values(of.source.KEY).distinct()
+    sql, parameters = keys.query.sql_with_params()
+    _note(of, f"SELECT changed.{of.source.KEY} AS key FROM ({sql}) changed", list(parameters))  # noqa: S608
 
 
-def changed_key(key: uuid.UUID) -> None:
-    """As ``changed``, for one publication that may be gone."""
+def changed_key(key: uuid.UUID, of: Index = PUBLICATIONS) -> None:
+    """As ``changed``, for one publication, or whatever it is, that may be gone."""
     if in_use():
         value = key.hex if connection.vendor == "sqlite" else key
         cast = "" if connection.vendor == "sqlite" else "::uuid"
-        _note(f"SELECT %s{cast} AS translation_key", [value])
+        _note(of, f"SELECT %s{cast} AS key", [value])
 
 
-def _note(keys: str, parameters: list[Any]) -> None:
-    table = IndexJob._meta.db_table
+def _note(of: Index, keys: str, parameters: list[Any]) -> None:
+    table = of.source.JOBS._meta.db_table
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (key, version, done, changed_at, available_at, attempts, error,"  # noqa: S608
             " leased_version)"
-            " SELECT noted.translation_key, 1, 0, %s, %s, 0, '', 0"
+            " SELECT noted.key, 1, 0, %s, %s, 0, '', 0"
             f" FROM ({keys}) noted WHERE true ORDER BY 1"
             f" ON CONFLICT (key) DO UPDATE SET version = {table}.version + 1, attempts = 0,"
             " changed_at = CASE"
@@ -85,18 +86,19 @@ def _note(keys: str, parameters: list[Any]) -> None:
     work.wake(NAME)
 
 
-def waiting() -> QuerySet[IndexJob]:
+def waiting(of: Index = PUBLICATIONS) -> QuerySet[Job]:
     """What is not in the index as it should be."""
-    return IndexJob.objects.filter(version__gt=F("done"))
+    return of.source.JOBS._default_manager.filter(version__gt=F("done"))
 
 
 # Writing ------------------------------------------------------------------------------------
 
 
-def take(limit: int = BATCH) -> tuple[uuid.UUID, dict[uuid.UUID, int]]:
+def take(limit: int = BATCH, of: Index = PUBLICATIONS) -> tuple[uuid.UUID, dict[uuid.UUID, int]]:
     """A lease, and the versions by key of what it holds."""
     lease, now = uuid.uuid4(), timezone.now()
-    free = waiting().filter(Q(leased_until=None) | Q(leased_until__lt=now), available_at__lte=now)
+    is_free = Q(leased_until=None) | Q(leased_until__lt=now)
+    free = waiting(of).filter(is_free, available_at__lte=now)
     with transaction.atomic(durable=True):  # fails inside a transaction: writing comes next
         keys = list(free.order_by("available_at", "key").values_list("key", flat=True)[:limit])
         if keys:
@@ -105,7 +107,9 @@ def take(limit: int = BATCH) -> tuple[uuid.UUID, dict[uuid.UUID, int]]:
                 leased_until=now + timedelta(seconds=LEASE),
                 leased_version=F("version"),
             )
-    held = IndexJob.objects.filter(lease=lease) if keys else IndexJob.objects.none()
+    if not keys:
+        return lease, {}
+    held = of.source.JOBS._default_manager.filter(lease=lease)
     return lease, dict(held.values_list("key", "leased_version"))
 
 
@@ -117,26 +121,39 @@ def drain(es: Elasticsearch | None = None, *, refresh: bool = False) -> Drained:
     drained = synonyms.push(es)
     if drained.failed:
         return drained
+    for of in INDEXES:
+        if not _drain(of, es, drained, refresh=refresh):
+            break
+    return drained
+
+
+def _drain(of: Index, es: Elasticsearch, drained: Drained, *, refresh: bool) -> bool:
+    """Adds to ``drained`` what was written into one index. Whether Elasticsearch answered."""
     while True:
-        lease, versions = take()
+        lease, versions = take(of=of)
         if not versions:
-            return drained
+            return True
         try:
-            failed = write(es, index.alias(), versions, refresh=refresh)
+            failed = write(es, of.alias, versions, refresh=refresh, of=of)
             broken = False
         except (ApiError, TransportError) as error:
             failed, broken = dict.fromkeys(versions, reason(error)), True
-        _settle(lease, versions, failed)
+        _settle(lease, versions, failed, of)
         drained.done += len(versions) - len(failed)
         drained.failed += len(failed)
         drained.errors.update(failed.values())
         if broken:
-            return drained
+            return False
 
 
-def _settle(lease: uuid.UUID, versions: dict[uuid.UUID, int], failed: dict[uuid.UUID, str]) -> None:
+def _settle(
+    lease: uuid.UUID,
+    versions: dict[uuid.UUID, int],
+    failed: dict[uuid.UUID, str],
+    of: Index = PUBLICATIONS,
+) -> None:
     """Notes what is done and puts off what failed; what another has leased since is his."""
-    held = IndexJob.objects.filter(lease=lease)
+    held = of.source.JOBS._default_manager.filter(lease=lease)
     free: dict[str, Any] = {"lease": None, "leased_until": None}
     written = [key for key in versions if key not in failed]
     if written:
@@ -161,11 +178,12 @@ def write(
     *,
     refresh: bool = False,
     alias: bool = True,
+    of: Index = PUBLICATIONS,
 ) -> dict[uuid.UUID, str]:
-    """Writes the publications as the database has them now, under ``versions``, into the index
-    ``name``; what is not live any more is deleted. Errors by key of what was not written. A
-    newer version in the index is no error."""
-    with Writer(es, name, refresh=refresh, alias=alias) as writer:
+    """Writes the documents as the database has them now, under ``versions``, into the index
+    ``name``; what does not belong there any more is deleted. Errors by key of what was not
+    written. A newer version in the index is no error."""
+    with Writer(es, name, refresh=refresh, alias=alias, of=of) as writer:
         writer.write(versions)
     return writer.failed
 
@@ -174,7 +192,16 @@ class Writer:
     """Reads documents from the database while Elasticsearch writes those before: one request is
     on its way at a time. ``late`` holds what the index refused as older than what it has."""
 
-    def __init__(self, es: Elasticsearch, name: str, *, refresh: bool, alias: bool) -> None:
+    def __init__(
+        self,
+        es: Elasticsearch,
+        name: str,
+        *,
+        refresh: bool,
+        alias: bool,
+        of: Index = PUBLICATIONS,
+    ) -> None:
+        self._source = of.source
         self.failed: dict[uuid.UUID, str] = {}
         self.late: dict[uuid.UUID, int] = {}
         self._bulk = partial(
@@ -197,8 +224,8 @@ class Writer:
                 self._settle()
 
     def write(self, versions: dict[uuid.UUID, int]) -> None:
-        for part in documents.parts(versions):
-            found = documents.documents(part)
+        for part in self._source.parts(versions):
+            found = self._source.documents(part)
             operations: list[dict[str, Any]] = []
             for key in part:
                 version = versions[key]
@@ -244,4 +271,6 @@ def drain_if_in_use() -> Drained:
 def is_waiting() -> bool:
     from . import synonyms
 
-    return in_use() and (waiting().exists() or synonyms.waiting().exists())
+    if not in_use():
+        return False
+    return any(waiting(of).exists() for of in INDEXES) or synonyms.waiting().exists()

@@ -4,29 +4,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from django.utils import timezone
 from elasticsearch import ApiError, TransportError
 
+from networks.forum.models import Post
 from repository.models import PublicationPage
 
 from . import index, queue
 from .engines import engine
+from .index import INDEXES, POSTS, PUBLICATIONS, Index
+from .models import Job
 
 #: Seconds that a change may wait before the queue counts as degraded.
 LAG = 60
 
 
 def state() -> dict[str, dict[str, Any]]:
-    """``search`` and ``queue``, as the engine in use sees them."""
+    """``search``, ``queue`` and, where it has an index, ``forum``, as the engine in use sees
+    them."""
     return engine().state()
 
 
-def of_index(timeout: float = 2) -> dict[str, Any]:
+def of_index(timeout: float = 2, of: Index = PUBLICATIONS) -> dict[str, Any]:
     """``status`` is ok, degraded (it answers, not as it should) or down."""
     es = index.client(timeout)
     try:
-        found = es.options(ignore_status=404).indices.get(index=index.alias())
+        found = es.options(ignore_status=404).indices.get(index=of.alias)
         if found.meta.status == 404:
             return {"status": "degraded", "reason": "no index"}
         ((name, about),) = found.body.items()
@@ -44,22 +48,24 @@ def of_index(timeout: float = 2) -> dict[str, Any]:
         state |= {"status": "degraded", "reason": "red"}
     elif blocked:
         state |= {"status": "degraded", "reason": "read-only"}
-    elif version != index.VERSION:
+    elif version != of.version:
         state |= {"status": "degraded", "reason": "rebuild needed"}
     return state
 
 
 def of_queue() -> dict[str, Any]:
-    """How much waits, the oldest for how many seconds, and what failed."""
-    waiting = queue.waiting()
-    oldest = waiting.aggregate(Min("changed_at"))["changed_at__min"]
-    attempts = waiting.aggregate(Max("attempts"))["attempts__max"] or 0
+    """How much waits for all indexes, the oldest for how many seconds, and what failed."""
+    found = [
+        queue.waiting(of).aggregate(n=Count("pk"), since=Min("changed_at"), tried=Max("attempts"))
+        for of in INDEXES
+    ]
+    oldest = min((one["since"] for one in found if one["since"]), default=None)
     lag = round((timezone.now() - oldest).total_seconds(), 1) if oldest else 0.0
     return {
         "status": "degraded" if lag > LAG else "ok",
-        "waiting": waiting.count(),
+        "waiting": sum(one["n"] for one in found),
         "lag_seconds": lag,
-        "attempts": attempts,
+        "attempts": max(one["tried"] or 0 for one in found),
     }
 
 
@@ -68,7 +74,7 @@ def of_queue() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Late:
-    """A publication that could not be written into the index so far."""
+    """A publication or a post that could not be written into its index so far."""
 
     title: str
     page: int | None
@@ -94,10 +100,10 @@ def built_at() -> datetime | None:
 
 def late(most: int = 20) -> list[Late]:
     """What was tried in vain, the longest first."""
-    jobs = list(queue.waiting().filter(attempts__gt=0).order_by("changed_at")[:most])
+    jobs = _in_vain(PUBLICATIONS, most)
     pages = PublicationPage.objects.filter(translation_key__in=[job.key for job in jobs])
     by_key = {page.translation_key: page for page in pages.order_by("-pk")}
-    return [
+    found = [
         Late(
             title=by_key[job.key].title if job.key in by_key else str(job.key),
             page=by_key[job.key].pk if job.key in by_key else None,
@@ -107,3 +113,15 @@ def late(most: int = 20) -> list[Late]:
         )
         for job in jobs
     ]
+    posts = {job.key: job for job in _in_vain(POSTS, most)}
+    said = Post.objects.filter(key__in=posts).select_related("topic")
+    titles = {post.key: str(post) for post in said}
+    found += [
+        Late(titles.get(key, str(key)), None, job.error, job.attempts, job.changed_at)
+        for key, job in posts.items()
+    ]
+    return sorted(found, key=lambda late: late.since)[:most]
+
+
+def _in_vain(of: Index, most: int) -> list[Job]:
+    return list(queue.waiting(of).filter(attempts__gt=0).order_by("changed_at")[:most])

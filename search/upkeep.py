@@ -1,4 +1,4 @@
-"""Index and database side by side: what differs, and how the index is brought up to date.
+"""Index and database side by side: what differs, and how an index is brought up to date.
 
 Both are read in the order of the keys, a few hundred at a time, so that the memory needed does not
 grow with the repository. A rebuild is nothing else than this on an empty index; when it was broken
@@ -18,10 +18,8 @@ from django.db.models import F
 from django.utils import timezone
 from elasticsearch import Elasticsearch
 
-from repository.models import PublicationPage
-
-from . import documents, index, queue, synonyms
-from .models import IndexJob
+from . import index, queue, synonyms
+from .index import PUBLICATIONS, Index
 
 BATCH = 500
 #: Passes over a new index before it takes over: the first fills it, the others replay what was
@@ -70,13 +68,13 @@ class Differences:
 
 @dataclass(frozen=True)
 class Held:
-    """What the index holds of one publication."""
+    """What the index holds of one publication or post."""
 
     version: int
     readers: list[str]
 
 
-#: Keys of publications, and what the index holds of these and of those that are gone.
+#: Keys from the database, and what the index holds of these and of those that are gone.
 Batch = tuple[list[UUID], dict[UUID, "Held"]]
 
 
@@ -89,44 +87,43 @@ class Moment:
     waiting: list[UUID] | None
 
     @classmethod
-    def now(cls) -> Moment:
-        keys = list(queue.waiting().values_list("key", flat=True)[: MOST_WAITING + 1])
+    def now(cls, of: Index = PUBLICATIONS) -> Moment:
+        keys = list(queue.waiting(of).values_list("key", flat=True)[: MOST_WAITING + 1])
         return cls(timezone.now() - CLOCKS, keys if len(keys) <= MOST_WAITING else None)
 
 
-def _everything(es: Elasticsearch, name: str) -> Iterator[Batch]:
-    for after, until, keys in _ranges():
+def _everything(es: Elasticsearch, name: str, of: Index) -> Iterator[Batch]:
+    for after, until, keys in _ranges(of):
         yield keys, _held(es, name, {"range": {"key": {"gt": str(after), "lte": str(until)}}})
 
 
-def _changed_since(es: Elasticsearch, name: str, moment: Moment) -> Iterator[Batch]:
+def _changed_since(es: Elasticsearch, name: str, of: Index, moment: Moment) -> Iterator[Batch]:
     """What may have been changed since ``moment``."""
     if moment.waiting is None:
-        yield from _everything(es, name)
+        yield from _everything(es, name, of)
         return
-    noted = IndexJob.objects.filter(changed_at__gte=moment.at).order_by("key")
+    noted = of.source.JOBS._default_manager.filter(changed_at__gte=moment.at).order_by("key")
     after = FIRST
     while keys := list(noted.filter(key__gt=after).values_list("key", flat=True)[:BATCH]):
-        yield _batch(es, name, keys)
+        yield _batch(es, name, of, keys)
         after = keys[-1]
     for start in range(0, len(moment.waiting), BATCH):
-        yield _batch(es, name, moment.waiting[start : start + BATCH])
+        yield _batch(es, name, of, moment.waiting[start : start + BATCH])
 
 
-def _batch(es: Elasticsearch, name: str, keys: list[UUID]) -> Batch:
-    live = PublicationPage.objects.filter(live=True, translation_key__in=keys)
-    there = live.order_by().values_list("translation_key", flat=True).distinct()
+def _batch(es: Elasticsearch, name: str, of: Index, keys: list[UUID]) -> Batch:
+    rows = of.source.rows().filter(**{f"{of.source.KEY}__in": keys})
+    there = rows.order_by().values_list(of.source.KEY, flat=True).distinct()
     return list(there), _held(es, name, {"terms": {"key": [str(key) for key in keys]}})
 
 
-def _ranges() -> Iterator[tuple[UUID, UUID, list[UUID]]]:
-    """The keys of all publications in batches, each with the range that it covers: together
-    the ranges cover everything."""
+def _ranges(of: Index) -> Iterator[tuple[UUID, UUID, list[UUID]]]:
+    """The keys of everything that belongs there in batches, each with the range that it covers:
+    together the ranges cover everything."""
     after = FIRST
-    live = PublicationPage.objects.filter(live=True).order_by("translation_key")
-    keys = live.values_list("translation_key", flat=True).distinct()
+    keys = of.source.rows().order_by(of.source.KEY).values_list(of.source.KEY, flat=True)
     while True:
-        batch = list(keys.filter(translation_key__gt=after)[:BATCH])
+        batch = list(keys.distinct().filter(**{f"{of.source.KEY}__gt": after})[:BATCH])
         if len(batch) < BATCH:
             yield after, LAST, batch
             return
@@ -135,7 +132,7 @@ def _ranges() -> Iterator[tuple[UUID, UUID, list[UUID]]]:
 
 
 def _held(es: Elasticsearch, name: str, which: dict[str, Any]) -> dict[UUID, Held]:
-    """The documents of a batch. A range may hold more documents than publications."""
+    """The documents of a batch. A range may hold more documents than the database has."""
     held: dict[UUID, Held] = {}
     after: dict[str, Any] = {}
     while True:
@@ -158,13 +155,18 @@ def _held(es: Elasticsearch, name: str, which: dict[str, Any]) -> dict[UUID, Hel
         after = {"search_after": rows[-1]["sort"]}
 
 
-def compare(es: Elasticsearch, name: str, progress: Progress = lambda done: None) -> Differences:
+def compare(
+    es: Elasticsearch,
+    name: str,
+    progress: Progress = lambda done: None,
+    of: Index = PUBLICATIONS,
+) -> Differences:
     """What differs between the database and the index ``name``. What waits in the queue is on
     its way and no difference."""
-    total = Differences(waiting=queue.waiting().count())
-    for differences, _versions in _differing(_everything(es, name)):
+    total = Differences(waiting=queue.waiting(of).count())
+    for differences, _versions in _differing(of, _everything(es, name, of)):
         waiting = set(
-            queue.waiting()
+            queue.waiting(of)
             .filter(key__in=[key for keys in differences.by_kind().values() for key in keys])
             .values_list("key", flat=True)
         )
@@ -182,31 +184,34 @@ def converge(
     *,
     alias: bool = False,
     since: Moment | None = None,
+    of: Index = PUBLICATIONS,
 ) -> tuple[Differences, dict[UUID, str]]:
     """Writes all that differs into the index ``name``, or what was changed ``since`` a moment.
     What differed, and the errors by key of what could not be written."""
-    batches = _changed_since(es, name, since) if since else _everything(es, name)
+    batches = _changed_since(es, name, of, since) if since else _everything(es, name, of)
     total = Differences()
-    with queue.Writer(es, name, refresh=False, alias=alias) as writer:
-        for differences, versions in _differing(batches):
+    with queue.Writer(es, name, refresh=False, alias=alias, of=of) as writer:
+        for differences, versions in _differing(of, batches):
             if versions:
                 writer.write(versions)
             total.take(differences)
             progress(differences.checked)
     failed = writer.failed
-    if lifted := _lift(writer.late):
-        failed = failed | queue.write(es, name, lifted, alias=alias)
+    if lifted := _lift(of, writer.late):
+        failed = failed | queue.write(es, name, lifted, alias=alias, of=of)
     return total, failed
 
 
-def _differing(batches: Iterator[Batch]) -> Iterator[tuple[Differences, dict[UUID, int]]]:
+def _differing(
+    of: Index, batches: Iterator[Batch]
+) -> Iterator[tuple[Differences, dict[UUID, int]]]:
     """For each batch what differs, and the version under which it is to be written."""
     for keys, held in batches:
-        _enrol(keys)
+        _enrol(of, keys)
         # Versions first, then the state: what is written is never older than its version.
-        jobs = IndexJob.objects.filter(key__in={*keys, *held})
+        jobs = of.source.JOBS._default_manager.filter(key__in={*keys, *held})
         versions = dict(jobs.values_list("key", "version"))
-        readers = documents.readers(held.keys() & set(keys))
+        readers = of.source.readers(held.keys() & set(keys))
         differences = Differences(checked=len(keys))
         for key in sorted({*keys, *held}):
             if key not in held:
@@ -218,43 +223,46 @@ def _differing(batches: Iterator[Batch]) -> Iterator[tuple[Differences, dict[UUI
             elif held[key].readers != readers[key]:
                 differences.readers.append(key)
         wrong = [key for kind in differences.by_kind().values() for key in kind]
-        yield differences, {key: _at_least(key, versions, held) for key in wrong}
+        yield differences, {key: _at_least(of, key, versions, held) for key in wrong}
 
 
-def _enrol(keys: list[UUID]) -> None:
-    """Gives the publications a row each. Those that the queue has never heard of are done with
-    the first version: it is about to be compared."""
-    known = set(IndexJob.objects.filter(key__in=keys).values_list("key", flat=True))
-    new = [IndexJob(key=key, version=1, done=1) for key in keys if key not in known]
+def _enrol(of: Index, keys: list[UUID]) -> None:
+    """Gives them a row of the queue each. Those that it has never heard of are done with the
+    first version: it is about to be compared."""
+    jobs = of.source.JOBS
+    known = set(jobs._default_manager.filter(key__in=keys).values_list("key", flat=True))
+    new = [jobs(key=key, version=1, done=1) for key in keys if key not in known]
     if new:
-        IndexJob.objects.bulk_create(new, ignore_conflicts=True)
+        jobs._default_manager.bulk_create(new, ignore_conflicts=True)
 
 
-def _at_least(key: UUID, versions: dict[UUID, int], held: dict[UUID, Held]) -> int:
+def _at_least(of: Index, key: UUID, versions: dict[UUID, int], held: dict[UUID, Held]) -> int:
     """The version to write under. When the index is ahead, as after a database was restored
     from a backup, the database's version is lifted above it."""
     version = versions.get(key, 0)
     if key in held and held[key].version > version:
         lifted = held[key].version + 1
         with transaction.atomic(durable=True):
-            IndexJob.objects.get_or_create(key=key, defaults={"version": 1, "done": 1})
-            IndexJob.objects.filter(key=key, version__lt=lifted).update(version=lifted, done=lifted)
+            jobs = of.source.JOBS._default_manager
+            jobs.get_or_create(key=key, defaults={"version": 1, "done": 1})
+            jobs.filter(key=key, version__lt=lifted).update(version=lifted, done=lifted)
         return lifted
     return max(version, 1)
 
 
-def _lift(refused: dict[UUID, int]) -> dict[UUID, int]:
+def _lift(of: Index, refused: dict[UUID, int]) -> dict[UUID, int]:
     """Higher versions for what the index refused as old although nothing newer is known: somebody
     wrote or deleted there past the queue."""
+    jobs = of.source.JOBS._default_manager
     unchanged = [
         key
-        for key, version in IndexJob.objects.filter(key__in=refused).values_list("key", "version")
+        for key, version in jobs.filter(key__in=refused).values_list("key", "version")
         if version == refused[key]
     ]
     if not unchanged:
         return {}
     lifted = F("version") + STEP
-    IndexJob.objects.filter(key__in=unchanged).update(version=lifted, done=lifted)
+    jobs.filter(key__in=unchanged).update(version=lifted, done=lifted)
     return {key: refused[key] + STEP for key in unchanged}
 
 
@@ -269,30 +277,34 @@ class Rebuilt:
     failed: dict[UUID, str]
 
 
-def unfinished(es: Elasticsearch) -> str | None:
+def unfinished(es: Elasticsearch, of: Index = PUBLICATIONS) -> str | None:
     """The newest index with this mapping that never took over: a rebuild that was broken off."""
     names = es.options(ignore_status=404).indices.get(
-        index=f"{index.alias()}-v{index.VERSION}-*", filter_path="*.aliases"
+        index=f"{of.alias}-v{of.version}-*", filter_path="*.aliases"
     )
     free = [name for name, about in names.body.items() if not about.get("aliases")]
     return max(free, default=None)
 
 
 def rebuild(
-    es: Elasticsearch, progress: Progress = lambda done: None, *, resume: bool = False
+    es: Elasticsearch,
+    progress: Progress = lambda done: None,
+    *,
+    resume: bool = False,
+    of: Index = PUBLICATIONS,
 ) -> Rebuilt:
     """Fills a new index beside the one in use and lets it take over in one call."""
-    name = (unfinished(es) if resume else None) or index.create(
-        es, index.new_name(), refresh_interval="-1"
+    name = (unfinished(es, of) if resume else None) or index.create(
+        es, index.new_name(of), of, refresh_interval="-1"
     )
     failed: dict[UUID, str] = {}
     passes = 0
     since: Moment | None = None
     while passes < MOST_PASSES:
         es.indices.refresh(index=name)
-        begun = Moment.now()
+        begun = Moment.now(of)
         report = progress if not passes else lambda done: None
-        differences, failed = converge(es, name, report, since=since)
+        differences, failed = converge(es, name, report, since=since, of=of)
         since = begun
         passes += 1
         if failed or len(differences) <= FEW:
@@ -301,30 +313,29 @@ def rebuild(
         return Rebuilt(name, 0, passes, failed)
     es.indices.put_settings(index=name, settings={"refresh_interval": None})
     es.indices.refresh(index=name)
-    old = [other for other in _all(es) if other != name]
-    swap(es, name)
+    old = [other for other in _all(es, of) if other != name]
+    swap(es, name, of)
     synonyms.renew(es)
     # What was written to the old index between the last pass and the swap.
-    _differences, failed = converge(es, name, since=since)
+    _differences, failed = converge(es, name, since=since, of=of)
     es.indices.refresh(index=name)
     for other in old:
         es.options(ignore_status=404).indices.delete(index=other)
     return Rebuilt(name, es.count(index=name)["count"], passes + 1, failed)
 
 
-def swap(es: Elasticsearch, name: str) -> None:
+def swap(es: Elasticsearch, name: str, of: Index = PUBLICATIONS) -> None:
     """Points the alias at ``name`` alone, in one step."""
-    alias = index.alias()
     actions: list[dict[str, Any]] = [
-        {"remove": {"index": f"{alias}-v*", "alias": alias, "must_exist": False}},
-        {"add": {"index": name, "alias": alias}},
+        {"remove": {"index": f"{of.alias}-v*", "alias": of.alias, "must_exist": False}},
+        {"add": {"index": name, "alias": of.alias}},
     ]
     es.indices.update_aliases(actions=actions)
 
 
-def _all(es: Elasticsearch) -> list[str]:
-    """All indices of this installation, whatever the version of their mapping."""
+def _all(es: Elasticsearch, of: Index) -> list[str]:
+    """All indices of this kind in this installation, whatever the version of their mapping."""
     found = es.options(ignore_status=404).indices.get(
-        index=f"{index.alias()}-v*", filter_path="*.aliases"
+        index=f"{of.alias}-v*", filter_path="*.aliases"
     )
     return sorted(found.body)

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cpmg.users.urls import private
 
-from . import feeds, forum, records, views
+from . import feeds, records, views
 from .alerts import views as alerts
+from .forum.views import search_page as search_posts
 
 # Translators: the words up to the next comment are parts of addresses: lower case, without
 # accents and spaces, with the slash at the end.
@@ -35,7 +36,7 @@ in_language = [
             ]
         ),
     ),
-    path(_("forum/"), include([private(_("search/"), forum.search_page, "forum_search")])),
+    path(_("forum/"), include([private(_("search/"), search_posts, "forum_search")])),
     path(_("account/"), include([path(_("searches/"), include(_saved))])),
 ]
 # Translators: end of the parts of addresses.

@@ -369,6 +369,7 @@ def _show(post: Post, topic: Topic) -> None:
         topic.save(update_fields=["post_count"])
         post.state = Post.State.VISIBLE
         post.save(update_fields=["state"])
+        signals.edited.send(Post, post=post)
         return
     topic.last_number += 1
     topic.last_post_at, topic.last_author = now, post.author
@@ -456,6 +457,8 @@ def edit(user: User, post: Post, words: Words, *, version: int, title: str = "")
         _mention(locked, people)
         attachments.attach(locked, user, words.files)
         note(locked, "edited", user, version=locked.version)
+        if locked.state == Post.State.VISIBLE:
+            signals.edited.send(Post, post=locked)
     return post
 
 
@@ -505,9 +508,10 @@ def _remove(post: Post, topic: Topic, user: User, reason: str) -> None:
     Mention.objects.filter(post=post).delete()
     if not was_waiting:
         topic.post_count = max(0, topic.post_count - 1)
+        topic.save(update_fields=["post_count"])
     if not topic.posts.exclude(state=Post.State.REMOVED).exists():
         topic.state = Topic.State.REMOVED
-    topic.save(update_fields=["post_count", "state"])
+        topic.save(update_fields=["state"])
     signals.removed.send(Post, post=post)
 
 
@@ -517,6 +521,8 @@ def _remove(post: Post, topic: Topic, user: User, reason: str) -> None:
 def read(user: User, topic: Topic, number: int) -> None:
     """Notes that ``user`` has seen the posts up to ``number``: one row for each topic."""
     _read_to(user, topic, min(number, topic.last_number))
+    posts = Post.objects.filter(topic=topic, number__lte=number)
+    signals.seen.send(Post, person=user, posts=posts)
 
 
 def _read_to(user: User, topic: Topic, number: int) -> None:
@@ -533,6 +539,7 @@ def read_all(user: User, forum: Forum) -> None:
     with transaction.atomic():
         AllRead.objects.update_or_create(person=user, forum=forum, defaults={"at": timezone.now()})
         Reading.objects.filter(person=user, topic__forum=forum).delete()
+        signals.seen.send(Post, person=user, posts=Post.objects.filter(topic__forum=forum))
 
 
 def follow(
@@ -716,8 +723,9 @@ def restore(user: User, post: Post) -> Post:
         locked.removed_at = locked.removed_by = None
         locked.removal_reason = ""
         locked.save()
-        topic.state = Topic.State.OPEN
-        topic.save(update_fields=["state"])
+        if topic.state != Topic.State.OPEN:
+            topic.state = Topic.State.OPEN
+            topic.save(update_fields=["state"])
         _show(locked, topic)
         note(locked, "restored", user)
     return post

@@ -83,9 +83,14 @@ def formatted(text: str, handles: Iterable[str] = ()) -> Formatted:
 
 def plain(text: str, length: int = 300) -> str:
     """The words of ``text`` on one line, without marks, at most ``length`` characters."""
-    html = re.sub(r"<(?:/p|/li|br|/blockquote|/tr|/t[dh])[^>]*>", " ", formatted(text).html)
-    words = " ".join(entities.unescape(nh3.clean(html, tags=set())).split())
+    words = without_marks(formatted(text).html)
     return words if len(words) <= length else words[: length - 1].rstrip() + "…"
+
+
+def without_marks(html: str) -> str:
+    """The words of a post that was formatted, on one line."""
+    html = re.sub(r"<(?:/p|/li|br|/blockquote|/tr|/t[dh])[^>]*>", " ", html)
+    return " ".join(entities.unescape(nh3.clean(html, tags=set())).split())
 
 
 def quoted(text: str, who: str) -> str:

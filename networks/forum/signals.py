@@ -4,6 +4,10 @@ from django.dispatch import Signal
 
 #: A post became visible to the readers of its topic: ``post``.
 posted = Signal()
+#: A post that was visible before says something else, or is visible again: ``post``.
+edited = Signal()
+#: A person has seen ``posts``: ``person``.
+seen = Signal()
 #: A post waits for approval: ``post``.
 awaiting = Signal()
 #: A post was reported: ``report``.

@@ -11,6 +11,8 @@ import functools
 from typing import Annotated, Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
@@ -21,9 +23,19 @@ from wagtail.api.v3.errors import problem_response
 from cpmg.users.models import Scope
 from pages.access import is_staff
 from pages.api.auth import PersonAuth
-from pages.api.reading import Query, describe, in_language_asked, list_of, missing, problem
+from pages.api.reading import (
+    LANGUAGES,
+    BadQuery,
+    Query,
+    describe,
+    in_language_asked,
+    list_of,
+    missing,
+    problem,
+)
 from pages.api.schemas import Coded
 from pages.models import Network
+from pages.models.base import active_language
 
 from . import current, decides_about, directory, joining
 from .models import Membership
@@ -40,6 +52,15 @@ def _without_nul(text: str) -> str:
     return text
 
 
+def _email(text: str) -> str:
+    try:
+        validate_email(text.strip())
+    except ValidationError as error:
+        raise ValueError(error.message) from None
+    return text.strip()
+
+
+ROLES = "^(member|focal-point|moderator)$"
 Words = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
@@ -87,9 +108,36 @@ class DecisionBody(Schema):
     """`approve` and `change` take a role and a last day; `decline` and `remove` need an answer."""
 
     decision: str = Field(pattern="^(approve|decline|change|remove)$", examples=["approve"])
-    role: str = Field(Membership.Role.MEMBER, pattern="^(member|focal-point|moderator)$")
+    role: str = Field(Membership.Role.MEMBER, pattern=ROLES)
     until: datetime.date | None = None
     answer: str = Field("", max_length=2000)
+
+
+class InviteBody(Schema):
+    network: str = Field(examples=["diaspora"], max_length=100)
+    email: Annotated[str, Field(max_length=254), AfterValidator(_email)]
+    role: str = Field(Membership.Role.MEMBER, pattern=ROLES)
+    message: Annotated[str, Field(max_length=2000), AfterValidator(_without_nul)] = ""
+    language: str = Field(
+        "", description="Of the letter to somebody without an account; else that asked for."
+    )
+
+
+class KeyBody(Schema):
+    key: str = Field(description="From the address in the invitation's letter.", max_length=200)
+    is_listed: bool = False
+
+
+class InvitationItem(Schema):
+    """An open invitation, for those who decide; nothing tells whether there is an account."""
+
+    id: int
+    network: Coded
+    role: Coded
+    email: str
+    message: str
+    asked_at: datetime.datetime
+    until: datetime.datetime = Field(description="Until when it can be accepted.")
 
 
 class DirectoryItem(Schema):
@@ -281,6 +329,94 @@ def decide(request: HttpRequest, id: int, body: DecisionBody) -> Any:
         return present_request(act(id, person, answer))
     change = joining.approve if body.decision == "approve" else joining.change
     return present_request(change(id, person, role=body.role, until=body.until))
+
+
+def present_invitation(membership: Membership) -> dict[str, Any]:
+    return {
+        "id": membership.pk,
+        "network": {"code": membership.network.code, "name": membership.network.label},
+        "role": {"code": membership.role, "name": str(membership.get_role_display())},
+        "email": membership.email,
+        "message": membership.reason,
+        "asked_at": membership.asked_at,
+        "until": membership.asked_at + joining.INVITATION_LASTS,
+    }
+
+
+def _invitations(request: HttpRequest) -> Any:
+    invited = Membership.objects.filter(state=State.INVITED)
+    return invited.filter(network__in=decides_about(request.user)).select_related("network")
+
+
+@operation(
+    "GET",
+    "/invitations/",
+    READ,
+    "invitations_list",
+    "Open invitations to one's networks",
+    list_of(InvitationItem),
+    paged=True,
+)
+def invitations(request: HttpRequest) -> Any:
+    """For focal points and the editorial team, the latest first."""
+    found = _invitations(request).order_by("-asked_at", "-pk")
+    return Query(request, paged=True).page(found, lambda row, query: present_invitation(row))
+
+
+@operation(
+    "POST", "/invitations/", WRITE, "invitations_make", "Invite somebody", {201: InvitationItem}
+)
+def invite(request: HttpRequest, body: InviteBody) -> Any:
+    """Sent again, it makes the former letter's key useless. The answer is the same whether or not
+    there is an account with this address."""
+    person: Any = request.user
+    language = body.language or active_language()
+    if language not in LANGUAGES:
+        raise BadQuery({"language": _("Valid: %(valid)s.") % {"valid": ", ".join(LANGUAGES)}})
+    made = joining.invite(
+        _network(body.network),
+        body.email,
+        person,
+        role=body.role,
+        message=body.message.strip(),
+        language=language,
+    )
+    return Status(201, present_invitation(made))
+
+
+@operation(
+    "DELETE",
+    "/invitations/{int:id}/",
+    WRITE,
+    "invitations_take_back",
+    "Take back an invitation",
+    {204: None},
+)
+def take_back(request: HttpRequest, id: int) -> Any:
+    person: Any = request.user
+    found = _invitations(request).filter(pk=id).first()
+    if found is None:
+        raise missing()
+    joining.withdraw(found, person)
+    return Status(204, None)
+
+
+@operation(
+    "POST",
+    "/invitations/accept/",
+    WRITE,
+    "invitations_accept",
+    "Accept by the key of a letter",
+    MembershipItem,
+)
+def accept_by_key(request: HttpRequest, body: KeyBody) -> Any:
+    """For whom it was sent to, also when there was no account then. What one's account knows of
+    is accepted and declined at `/memberships/{id}/`."""
+    person: Any = request.user
+    found = joining.read_invitation(body.key)
+    if found is None or not joining.is_for(found, person):
+        raise missing()
+    return present(joining.accept(found, person, is_listed=body.is_listed))
 
 
 @operation(

@@ -58,6 +58,20 @@ def find(key: str) -> FeedKey | None:
     return found.select_related("person", "forum__network", "topic").first()
 
 
+def own(person: User) -> list[Any]:
+    """The keys of ``person``, the latest first, each with a ``title``: none when they may not read
+    the forum or the topic any more."""
+    keys = FeedKey.objects.filter(person=person).select_related("forum__network", "topic")
+    forums = set(Forum.objects.readable_by(person).values_list("pk", flat=True))
+    topics = Topic.objects.readable_by(person).filter(pk__in=keys.order_by().values("topic"))
+    readable = set(topics.values_list("pk", flat=True))
+    found: list[Any] = list(keys)
+    for key in found:
+        may_read = key.topic_id in readable if key.topic_id else key.forum_id in forums
+        key.title = str(key) if may_read else ""
+    return found
+
+
 class PostsFeed(Atom1Feed):
     """With the language of each entry's words."""
 

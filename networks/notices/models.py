@@ -42,8 +42,9 @@ class Notice(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
     )
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="notices")
-    #: The number of the post in its topic.
-    number = models.PositiveIntegerField()
+    #: The number of the post in its topic; none when the person may have read the topic that far
+    #: before there was anything to tell.
+    number = models.PositiveIntegerField(null=True)
     kind = models.CharField(max_length=8, choices=Kind)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)

@@ -96,10 +96,9 @@ def own_feeds(request: HttpRequest) -> HttpResponse:
 
 
 def _feeds(request: HttpRequest, **more: Any) -> HttpResponse:
-    keys = FeedKey.objects.filter(person=person_of(request))
     readable = Forum.objects.readable_by(request.user).select_related("network")
     context = {
-        "keys": keys.select_related("forum__network", "topic"),
+        "keys": feeds.own(person_of(request)),
         "forums": sorted(readable, key=str),
         **more,
     }

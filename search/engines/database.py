@@ -179,12 +179,12 @@ def matches(asked: Asked, every: bool, model: Any = PublicationPage) -> Scores:
         return {int(pk): score for pk, score in cursor.fetchall()}
 
 
-def weighed(asked: Asked, every: bool) -> Scores:
+def weighed(asked: Asked, every: bool, model: Any = PublicationPage) -> Scores:
     """As ``matches``; what holds synonyms only counts less."""
-    scores = matches(asked, every)
+    scores = matches(asked, every, model)
     if not asked.expansions:
         return scores
-    typed = matches(Asked(asked.terms), every)
+    typed = matches(Asked(asked.terms), every, model)
     return {pk: score if pk in typed else score * SYNONYM for pk, score in scores.items()}
 
 

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from pages import access
@@ -58,7 +59,7 @@ class UnavailableError(Exception):
 
 
 @functools.lru_cache(maxsize=2)
-def _client(url: str) -> Elasticsearch:
+def client_of(url: str) -> Elasticsearch:
     return index.client(PATIENCE)
 
 
@@ -79,6 +80,33 @@ class Conversation:
             raise UnavailableError("incomplete")
         self.took_ms += answer["took"]
         return answer.body
+
+
+def or_else(breaker: Breaker, own: Callable[[], T], other: Callable[[], T]) -> T:
+    """The answer of Elasticsearch, ``own``, if it gives one in time; the ``other`` if not."""
+    if breaker.allows():
+        try:
+            answer = own()
+        except (ApiError, TransportError, UnavailableError) as error:
+            breaker.failed()
+            logger.warning("Search falls back on the database: %s", _reason(error))
+        else:
+            breaker.worked()
+            return answer
+    return other()
+
+
+def hidden(of: index.Index, readable: QuerySet) -> list[str]:
+    """The keys of what an index may still show, and what is not among the ``readable`` rows of
+    this reader any more: some of what waits in its queue."""
+    waiting = list(queue.waiting(of).values_list("key", flat=True)[: MOST_WAITING + 1])
+    if not waiting:
+        return []
+    if len(waiting) > MOST_WAITING:
+        raise UnavailableError("too much waits")
+    key = of.source.KEY
+    left = readable.filter(**{f"{key}__in": queue.waiting(of).values("key")}).order_by()
+    return [str(key) for key in {*waiting} - {*left.values_list(key, flat=True)}]
 
 
 def find(
@@ -187,32 +215,20 @@ class ElasticsearchEngine:
     def search(self, request: SearchRequest) -> Results:
         if request.user is None:
             return self._nothing()
-        return self._or_else(lambda: self._search(request), lambda: self._fallback(request))
+        return or_else(breaker, lambda: self._search(request), lambda: self._fallback(request))
 
     @staticmethod
     def _fallback(request: SearchRequest) -> Results:
         return replace(DatabaseEngine().search(request), degraded=True)
 
-    def _or_else(self, own: Callable[[], T], other: Callable[[], T]) -> T:
-        """``own`` answer if Elasticsearch gives one in time, the ``other`` if not."""
-        if breaker.allows():
-            try:
-                answer = own()
-            except (ApiError, TransportError, UnavailableError) as error:
-                breaker.failed()
-                logger.warning("Search falls back on the database: %s", _reason(error))
-            else:
-                breaker.worked()
-                return answer
-        return other()
-
     def suggest(self, request: SearchRequest) -> tuple[Suggestion, ...]:
-        return self._or_else(
-            lambda: self._suggest(request), lambda: DatabaseEngine().suggest(request)
+        return or_else(
+            breaker, lambda: self._suggest(request), lambda: DatabaseEngine().suggest(request)
         )
 
     def more_like_this(self, page: PublicationPage, request: SearchRequest) -> tuple[Hit, ...]:
-        return self._or_else(
+        return or_else(
+            breaker,
             lambda: self._more_like_this(page, request),
             lambda: DatabaseEngine().more_like_this(page, request),
         )
@@ -221,7 +237,7 @@ class ElasticsearchEngine:
         """Three requests in one: titles, names, and the subjects that have something to show."""
         may_be_read = queries.readable(access.reader_keys(request.user), self._hidden(request))
         subjects = suggestions.subjects(request)
-        es = _client(settings.ELASTICSEARCH_URL)
+        es = client_of(settings.ELASTICSEARCH_URL)
         answers = es.msearch(
             index=index.alias(),
             searches=queries.suggesting(request, may_be_read, subjects),
@@ -254,7 +270,7 @@ class ElasticsearchEngine:
         may_be_read = queries.readable(
             access.reader_keys(request.user), [str(key), *self._hidden(request)]
         )
-        conversation = Conversation(_client(settings.ELASTICSEARCH_URL), index.alias())
+        conversation = Conversation(client_of(settings.ELASTICSEARCH_URL), index.alias())
         rows = conversation.ask(
             query=queries.like(document, may_be_read),
             sort=order(request),
@@ -279,7 +295,7 @@ class ElasticsearchEngine:
         cursor = cursors.read(request)
         if cursor and cursor.engine != self.name:
             request, cursor = replace(request, offset=cursor.seen), None
-        conversation = Conversation(_client(settings.ELASTICSEARCH_URL), index.alias())
+        conversation = Conversation(client_of(settings.ELASTICSEARCH_URL), index.alias())
         asked, answer = find(conversation, request, readers, hidden, cursor)
         if asked.is_empty and request.query.strip():
             return self._nothing()  # something was typed, and no word is in it
@@ -287,16 +303,7 @@ class ElasticsearchEngine:
 
     @staticmethod
     def _hidden(request: SearchRequest) -> list[str]:
-        """The publications that the index may still show, and that are not for this reader
-        any more."""
-        waiting = list(queue.waiting().values_list("key", flat=True)[: MOST_WAITING + 1])
-        if not waiting:
-            return []
-        if len(waiting) > MOST_WAITING:
-            raise UnavailableError("too much waits")
-        readable = PublicationPage.objects.readable_by(request.user)
-        left = readable.filter(translation_key__in=queue.waiting().values("key")).order_by()
-        return [str(key) for key in {*waiting} - {*left.values_list("translation_key", flat=True)}]
+        return hidden(index.PUBLICATIONS, PublicationPage.objects.readable_by(request.user))
 
     def _results(
         self,
@@ -379,7 +386,11 @@ class ElasticsearchEngine:
     def state(self) -> dict[str, dict[str, Any]]:
         from ..state import of_index, of_queue
 
-        return {"search": {**of_index(), "engine": self.name}, "queue": of_queue()}
+        return {
+            "search": {**of_index(), "engine": self.name},
+            "forum": of_index(of=index.POSTS),
+            "queue": of_queue(),
+        }
 
 
 def _suggestion(query: str, asked: queries.Asked, hits: list[Hit]) -> str | None:

@@ -6,17 +6,19 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from elasticsearch import ApiError, Elasticsearch, TransportError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from search import index, queue
+from search.index import INDEXES, Index
 
 #: Exit codes, as monitoring knows them.
 WARNING, CRITICAL = 1, 2
 
 
 class IndexCommand(BaseCommand):
-    """A command that needs Elasticsearch, as ``self.es``. Exit code 2 when it doesn't answer."""
+    """A command that needs Elasticsearch, as ``self.es``. Exit code 2 when it doesn't answer, 1
+    when the index is missing."""
 
     es: Elasticsearch
     #: Seconds that one request may take.
@@ -28,8 +30,22 @@ class IndexCommand(BaseCommand):
         self.es = index.client(self.timeout)
         try:
             self.run(options)
+        except NotFoundError:
+            self.fail("There is no such index yet: run search_rebuild.", WARNING)
         except (ApiError, TransportError) as error:
             self.fail(f"Elasticsearch does not answer: {queue.reason(error)}.", CRITICAL)
+
+    @staticmethod
+    def add_index(parser: CommandParser) -> None:
+        """The argument that ``chosen`` reads."""
+        names = [of.name for of in INDEXES]
+        parser.add_argument(
+            "index", nargs="?", choices=names, help="which index; if none is named, all"
+        )
+
+    @staticmethod
+    def chosen(options: dict[str, Any]) -> list[Index]:
+        return [of for of in INDEXES if options["index"] in (None, of.name)]
 
     def run(self, options: dict[str, Any]) -> None:
         raise NotImplementedError

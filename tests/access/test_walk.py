@@ -28,7 +28,7 @@ from cpmg.mail import categories
 from cpmg.users.models import User
 from networks.forum.models import Post, Report
 from networks.membership import joining
-from networks.notices.models import Notice
+from networks.notices.models import FeedKey, Notice
 from pages import factories as make
 from pages.models import AssessmentPage, DatasetPage, EventPage
 from repository import bulk
@@ -215,7 +215,10 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "/networks/consultations/": {},
     "/networks/{code}/": {"code": "network"},
     **{path: {} for path in ("/memberships/", "/memberships/waiting/", "/notices/")},
-    "/notices/read/": {},
+    **{f"/notices/{path}/": {} for path in ("read", "wishes", "feeds")},
+    "/notices/feeds/{id}/": {"id": "feed"},
+    **{f"/memberships/invitations/{path}": {} for path in ("", "accept/")},
+    "/memberships/invitations/{id}/": {"id": "membership"},
     "/memberships/directory/{code}/": {"code": "network"},
     **{
         f"/memberships/{{id}}/{rest}": {"id": "membership"}
@@ -272,7 +275,9 @@ QUESTIONS: dict[str, list[str]] = {
     "/content/": ["?limit=100", "?limit=100&locale=nl", "?type=repository.PublicationPage"],
     "/pages/": ["?limit=100", "?search=report", "?type=repository.PublicationPage"],
     "/networks/": ["?locale=fr"],
-    "/forum/search/": ["?q=report", "?q=migration"],
+    "/forum/search/": [
+        *("?q=report", "?q=migration", "?q=migration&order=relevance", "?q=report&forum=data"),
+    ],
 }
 
 
@@ -526,6 +531,7 @@ def objects(world: Shelves, kind: str) -> list[str]:
         "topic": [str(topic.key) for topic in world.topics.values()],
         "post": [str(post.key) for post in world.posts.values()],
         "membership": [str(found.pk) for found in world.memberships.values()],
+        "feed": [str(pk) for pk in FeedKey.objects.values_list("pk", flat=True)],
         "report": [str(key) for key in Report.objects.values_list("key", flat=True)],
         "form": ["submission", "membership", "none"],
         "submission": [str(submission.key) for submission in world.submissions.values()],

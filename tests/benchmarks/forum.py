@@ -1,13 +1,15 @@
 """Milliseconds and queries of the forum, with 100 posts and with 100,000: a topic of 5,000 and
-1,900 topics of 50."""
+1,900 topics of 50. The search on the database, and on Elasticsearch where there is one."""
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
@@ -19,10 +21,19 @@ from cpmg.users.models import MEMBERS, User
 from networks.forum import discussing, forums
 from networks.forum.discussing import Words
 from networks.forum.models import Forum, Post, Topic
+from search import upkeep
+from search.index import POSTS
 from tests.benchmarks.moderation import measure
+from tests.benchmarks.search import on_elasticsearch
 
 #: By size: posts of the long topic, and how many others of how many posts.
 SIZES = {100: (50, 5, 10), 100_000: (5_000, 1_900, 50)}
+#: By what is looked for the question.
+SEARCHES = {
+    "a rare word": "?q=%2249+about%22",
+    "every tenth post": "?q=remittances",
+    "every tenth, by relevance": "?q=remittances&order=relevance",
+}
 WORDS = [
     "labour",
     "migration",
@@ -72,6 +83,8 @@ def grow(forum: Forum, author: User, size: int) -> Topic:
     backend = get_search_backend()
     for start in range(0, len(rows), 5_000):
         backend.add_bulk(Post, rows[start : start + 5_000])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as the database does by itself, later
     return topics[0]
 
 
@@ -83,6 +96,7 @@ def run() -> None:
     numbers = count(1)
     discussing.RATES = ()  # type: ignore[assignment]
     figures: dict[str, list[tuple[float, int]]] = {}
+    rebuilt = 0.0
     for size in SIZES:
         topic = grow(forum, author, size)
         reader = Client()
@@ -108,18 +122,29 @@ def run() -> None:
             "Topic, first page": opens(at),
             "Topic, in the middle": opens(f"{at}?from={topic.last_number // 2}"),
             "Topic, last page": opens(f"{at}?last=1"),
-            "Search, a rare word": opens(reverse("forum_search") + "?q=%2249+about%22"),
-            "Search, in every tenth post": opens(reverse("forum_search") + "?q=remittances"),
             "Post a reply": reply,
         }
-        for name, act in actions.items():
+        searches = {
+            f"Search, {what}": opens(reverse("forum_search") + asked)
+            for what, asked in SEARCHES.items()
+        }
+        for name, act in {**actions, **searches}.items():
             figures.setdefault(name, []).append(measure(act))
+        if settings.ELASTICSEARCH_URL:
+            with on_elasticsearch() as es:
+                started = time.perf_counter()
+                upkeep.rebuild(es, of=POSTS)
+                rebuilt = time.perf_counter() - started
+                for name, act in searches.items():
+                    figures.setdefault(f"{name}; index", []).append(measure(act))
     few, many = SIZES
     print(f"\nForum with {few} and {many} posts; {connection.vendor}\n")
+    if rebuilt:
+        print(f"Rebuild of the index with {many} posts: {rebuilt:.1f} s\n")
     head = ("", f"ms at {few}", f"ms at {many}", "growth", "queries", "queries")
-    print("{:<28}{:>12}{:>13}{:>9}{:>9}{:>9}".format(*head))
+    print("{:<36}{:>12}{:>13}{:>9}{:>9}{:>9}".format(*head))
     for name, ((small_ms, small_queries), (large_ms, large_queries)) in figures.items():
         print(
-            f"{name:<28}{small_ms:>12.1f}{large_ms:>13.1f}{large_ms / small_ms:>8.2f}x"
+            f"{name:<36}{small_ms:>12.1f}{large_ms:>13.1f}{large_ms / small_ms:>8.2f}x"
             f"{small_queries:>9}{large_queries:>9}"
         )

@@ -10,7 +10,8 @@ import statistics
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 SIZES = (1_000, 10_000)
@@ -92,25 +93,33 @@ def measure(size: int) -> dict[str, float]:
     }
 
 
-def run(sizes: tuple[int, ...] = SIZES) -> None:
-    """Measures on the database as it is; its content must be loaded."""
-    from django.conf import settings
+@contextmanager
+def on_elasticsearch() -> Iterator[Any]:
+    """Gives a client; all indexes that are made inside are deleted in the end."""
     from django.test import override_settings
 
     from search import index, synonyms
 
-    if not settings.ELASTICSEARCH_URL:
-        print("\nThe search on Elasticsearch: ELASTICSEARCH_URL is not set.")
-        return
     own = {"SEARCH_ENGINE": "elasticsearch", "SEARCH_INDEX": f"bench-{uuid.uuid4().hex[:8]}"}
     with override_settings(**own):
         es = index.client(60)
         try:
-            figures = {size: measure(size) for size in sizes}
+            yield es
         finally:
             for name in es.indices.get(index=f"{index.alias()}-*").body:
                 es.indices.delete(index=name)
             es.options(ignore_status=404).synonyms.delete_synonym(id=synonyms.name())
+
+
+def run(sizes: tuple[int, ...] = SIZES) -> None:
+    """Measures on the database as it is; its content must be loaded."""
+    from django.conf import settings
+
+    if not settings.ELASTICSEARCH_URL:
+        print("\nThe search on Elasticsearch: ELASTICSEARCH_URL is not set.")
+        return
+    with on_elasticsearch():
+        figures = {size: measure(size) for size in sizes}
     print(f"\nSearch on Elasticsearch\n\n{'':<36}" + "".join(f"{size:>12,}" for size in sizes))
     for row in figures[sizes[0]]:
         print(f"{row:<36}" + "".join(f"{figures[size][row]:>12,.2f}" for size in sizes))

@@ -221,7 +221,8 @@ def test_reconcile_names_what_differs_and_mends_it(reports, elasticsearch, capsy
     elasticsearch.delete(index=name, id=str(missing.translation_key))
     PublicationPage.objects.filter(pk=gone.pk).update(live=False)
     IndexJob.objects.filter(key=outdated.translation_key).update(version=99, done=99)
-    for arguments, code in (([], 1), (["--fix"], None), ([], None)):
+    for more, code in (([], 1), (["--fix"], None), ([], None)):
+        arguments = ["publications", *more]
         if code:
             with pytest.raises(SystemExit) as left:
                 call_command("search_reconcile", *arguments)
@@ -242,7 +243,7 @@ def test_an_index_ahead_of_a_restored_database_is_caught_up_with(reports, elasti
     IndexJob.objects.filter(key=key).update(version=1, done=1)
     PublicationPage.objects.filter(translation_key=key).update(title="Report restored")
     assert not agree(elasticsearch)
-    call_command("search_reconcile", "--fix")
+    call_command("search_reconcile", "publications", "--fix")
     assert agree(elasticsearch)
     assert ask("restored").total == 1
 

@@ -118,3 +118,51 @@ def test_bad_input_is_refused_clearly(call):
 def test_strangers_are_asked_who_they_are(call, clients):
     assert call("", "get").status_code == 401
     assert clients["maya"].get(BASE).status_code == 200
+
+
+def test_focal_points_invite_through_the_api(call, people, network, mailoutbox):
+    body = {"network": "diaspora", "email": "maya@example.org", "message": "Join us"}
+    for name in ("otto", "felix"):
+        assert call(name, "post", "invitations/", body).status_code == 403
+        assert call(name, "get", "invitations/").json()["count"] == 0
+    made = call("fiona", "post", "invitations/", body)
+    assert made.status_code == 201, made.content
+    nobody = call("fiona", "post", "invitations/", body | {"email": "new@example.org"})
+    assert made.json().keys() == nobody.json().keys()  # says nothing of accounts
+    assert {made.json()["email"], nobody.json()["email"]} == {"maya@example.org", "new@example.org"}
+    assert call("fiona", "get", "invitations/").json()["count"] == 2
+    pk = made.json()["id"]
+    assert call("otto", "delete", f"invitations/{pk}/").status_code == 404
+    again = call("fiona", "post", "invitations/", body | {"email": "otto@example.org"})
+    assert again.status_code == 409
+    for wrong in (
+        {"email": "no address"},
+        {"email": ""},
+        {"language": "xx"},
+        {"role": "chief"},
+        {"message": "a\0b"},
+        {"message": "x" * 2001},
+    ):
+        assert call("fiona", "post", "invitations/", body | wrong).status_code == 400, wrong
+    named = body | {"role": "focal-point", "email": "b@example.org"}
+    assert call("fiona", "post", "invitations/", named).status_code == 403
+    assert call("fiona", "post", "invitations/", body | {"network": "none"}).status_code == 404
+    assert call("fiona", "delete", f"invitations/{pk}/").status_code == 204
+    assert call("maya", "post", f"{pk}/accept/").status_code == 409
+
+
+def test_the_key_of_a_letter_is_for_its_person(call, people, network):
+    invited = joining.invite(network, "maya@example.org", people["fiona"], role=Role.MEMBER)
+    key = joining.invitation_path(invited).rstrip("/").rsplit("/", 1)[1]
+    for name, given in (("otto", key), ("maya", "x"), ("maya", key[:-1])):
+        assert call(name, "post", "invitations/accept/", {"key": given}).status_code == 404
+    answer = call("maya", "post", "invitations/accept/", {"key": key, "is_listed": True})
+    assert (answer.json()["state"], answer.json()["is_listed"]) == ("active", True)
+    assert call("maya", "post", "invitations/accept/", {"key": key}).status_code == 404
+
+
+def test_an_invitation_that_is_one_s_own_is_declined(call, people, network):
+    invited = joining.invite(network, "maya@example.org", people["fiona"], role=Role.MEMBER)
+    assert call("maya", "delete", f"{invited.pk}/").status_code == 204
+    invited.refresh_from_db()
+    assert invited.ending == Membership.Ending.WITHDRAWN

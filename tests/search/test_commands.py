@@ -22,11 +22,18 @@ def test_a_first_rebuild_makes_the_index(elasticsearch, capsys):
     call_command("search_status")
 
 
-def test_a_rebuild_leaves_one_index(elasticsearch):
+def test_a_rebuild_leaves_one_index_of_each(elasticsearch):
     for _time in range(2):
         call_command("search_rebuild")
-    (name,) = elasticsearch.indices.get(index=f"{index.alias()}-*").body
-    assert index.current(elasticsearch) == name
+    names = elasticsearch.indices.get(index=f"{index.alias()}-*").body
+    assert {index.current(elasticsearch, of) for of in index.INDEXES} == {*names}
+
+
+def test_an_index_that_was_never_made_is_asked_for(elasticsearch, capsys):
+    with pytest.raises(SystemExit) as left:
+        call_command("search_reconcile")
+    assert left.value.code == 1
+    assert "search_rebuild" in capsys.readouterr().err
 
 
 def test_the_worker_writes_what_waits(elasticsearch, capsys):
@@ -46,6 +53,8 @@ def test_the_worker_says_when_something_failed(elasticsearch, capsys):
 
 
 def test_the_status_is_for_monitoring_too(elasticsearch, capsys):
+    call_command("search_rebuild", "posts")
+    capsys.readouterr()
     PublicationPageFactory()
     call_command("search_status", "--json")
     found = json.loads(capsys.readouterr().out)
@@ -57,7 +66,7 @@ def test_the_status_is_for_monitoring_too(elasticsearch, capsys):
 
 
 def test_an_index_with_another_mapping_asks_for_a_rebuild(elasticsearch, monkeypatch, capsys):
-    monkeypatch.setattr(index, "VERSION", index.VERSION + 1)
+    monkeypatch.setattr(index.PUBLICATIONS, "version", index.VERSION + 1)
     with pytest.raises(SystemExit):
         call_command("search_status")
     assert "rebuild needed" in capsys.readouterr().out

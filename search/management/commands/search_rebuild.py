@@ -1,4 +1,4 @@
-"""``manage.py search_rebuild``: a new index beside the one in use, which then takes over."""
+"""``manage.py search_rebuild``: new indexes beside those in use, which then take over."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
-from repository.models import PublicationPage
 from search import upkeep
+from search.index import Index
 from search.management.base import IndexCommand
 
 
 class Command(IndexCommand):
     help = (
-        "Fills a new index with all publications and lets it take over in one step; searching"
-        " goes on meanwhile. Exit code 0: done."
+        "Fills a new index with all publications, and another with the posts of the forum, and"
+        " lets each take over in one step; searching goes on meanwhile. Exit code 0: done."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,19 +25,27 @@ class Command(IndexCommand):
             "--resume", action="store_true", help="go on with a rebuild that was broken off"
         )
 
+        self.add_index(parser)
+
     def run(self, options: dict[str, Any]) -> None:
+        chosen = self.chosen(options)
+        if options["resume"]:  # what was done is not done again
+            chosen = [of for of in chosen if upkeep.unfinished(self.es, of)] or chosen
+        for of in chosen:
+            self._rebuild(of, resume=options["resume"])
+
+    def _rebuild(self, of: Index, *, resume: bool) -> None:
         started = time.monotonic()
-        live = PublicationPage.objects.filter(live=True).order_by()
-        total = live.values("translation_key").distinct().count()
-        with tqdm(total=total, desc="Publications", disable=not sys.stderr.isatty()) as bar:
-            rebuilt = upkeep.rebuild(self.es, bar.update, resume=options["resume"])
+        total = of.source.rows().order_by().values(of.source.KEY).distinct().count()
+        with tqdm(total=total, desc=of.name, disable=not sys.stderr.isatty()) as bar:
+            rebuilt = upkeep.rebuild(self.es, bar.update, resume=resume, of=of)
         if rebuilt.failed:
             error = next(iter(rebuilt.failed.values()))
             raise CommandError(
-                f"{len(rebuilt.failed)} publications could not be written ({error}). The index"
+                f"{len(rebuilt.failed)} {of.name} could not be written ({error}). The index"
                 " in use stays; run again with --resume."
             )
         self.stdout.write(
-            f"{rebuilt.name} is in use with {rebuilt.documents:,} publications after"
+            f"{rebuilt.name} is in use with {rebuilt.documents:,} {of.name} after"
             f" {time.monotonic() - started:.1f} s."
         )

@@ -10,6 +10,7 @@ import feedparser
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from cpmg.mail import categories, outgoing
@@ -101,6 +102,47 @@ def test_letters_of_a_topic_find_each_other(talk):
     assert last.extra_headers["References"].split() == [number, headers["Message-ID"]]
     assert str(again.key) in last.body
     assert letters() == []  # exactly once
+
+
+def test_a_mention_by_editing_is_told_once_as_if_posted_now(talk):
+    ada, ben, fay = (talk.people[name] for name in ("ada", "ben", "fay"))
+    for person in (ben, fay):
+        wish(person, Frequency.AT_ONCE, Frequency.NEVER)
+    discussing.follow(fay, talk.forum)
+    topic = talk.topic("ada", "Nobody yet")
+    post = topic.posts.get()
+    discussing.read(ben, topic, 1)  # before there was anything to tell
+    discussing.read(fay, topic, 1)
+    assert letters() == []
+
+    def edit(text: str) -> None:
+        words = discussing.Words(text, "en")
+        discussing.edit(ada, post, words, version=post.version)
+
+    edit("For @ben.example, @fay.example, @cleo.example and @ada.example")
+    assert (kinds(ben), kinds(fay), kinds(ada)) == ([Kind.MENTION], [Kind.MENTION], [])
+    assert not Notice.objects.filter(person=talk.people["cleo"]).exists()  # may not read it
+    assert {letter.to[0] for letter in letters()} == {"ben@example.org", "fay@example.org"}
+    assert Notice.objects.unread().filter(person=ben).count() == 1
+    edit("For @ben.example and @fay.example, again")
+    edit("For nobody")
+    edit("For @ben.example after all")
+    assert kinds(ben) == [Kind.MENTION]
+    assert letters() == []
+    at = reverse("forum_topic", kwargs={"key": topic.key})
+    assert talk.client("ben").get(at).status_code == 200
+    assert not Notice.objects.unread().filter(person=ben).exists()
+
+
+def test_a_mention_by_editing_waits_for_approval(talk):
+    topic = talk.topic("ada", "Nobody yet")
+    post = topic.posts.get()
+    discussing.set_approval(talk.people["fay"], talk.forum, "everybody")
+    words = discussing.Words("For @ben.example", "en")
+    discussing.edit(talk.people["ada"], post, words, version=1)
+    assert not Notice.objects.filter(person=talk.people["ben"]).exists()
+    discussing.approve(talk.people["fay"], post)
+    assert kinds(talk.people["ben"]) == [Kind.MENTION]
 
 
 def test_a_digest_comes_together_and_once_in_its_time(talk):
@@ -295,3 +337,57 @@ def test_pages_take_the_same_queries_however_many_notices_there_are(
     before = queries()
     more(990)
     assert queries() == before
+
+
+# The API ------------------------------------------------------------------------------
+
+
+def test_wishes_are_read_and_said_through_the_api(talk):
+    client, at = talk.client("ada"), "/api/v3/notices/wishes/"
+    usual = {"personal": "at-once", "followed": "daily", "is_wanted": True}
+    assert client.get(at).json() == usual
+    assert not NoticeWishes.objects.exists()
+    given = {"personal": "weekly", "followed": "never"}
+    token = client.get("/en/account/notices/").cookies["csrftoken"].value
+    said = {"content_type": "application/json", "headers": {"X-CSRFToken": token}}
+    assert client.put(at, given, **said).json() == given | {"is_wanted": True}
+    assert client.get(at).json()["followed"] == "never"
+    for wrong in ({"personal": "hourly"}, {"followed": ""}, {"personal": None}):
+        assert client.put(at, given | wrong, **said).status_code == 400
+    assert Client().get(at).status_code == 401
+
+
+def test_feeds_are_made_listed_and_revoked_through_the_api(talk, monkeypatch):
+    topic = talk.topic("ada")
+    client, at = talk.client("ben"), "/api/v3/notices/feeds/"
+    token = client.get("/en/account/notices/").cookies["csrftoken"].value
+    said = {"content_type": "application/json", "headers": {"X-CSRFToken": token}}
+    made = client.post(at, {"forum": "counter-trafficking"}, **said)
+    assert made.status_code == 201, made.content
+    address = re.sub(r"^https?://[^/]+", "", made.json()["address"])
+    assert Client().get(address).status_code == 200
+    of_topic = client.post(at, {"topic": str(topic.key)}, **said).json()
+    assert (of_topic["title"], of_topic["forum"]) == ("Counting returns", "counter-trafficking")
+    listed = client.get(at).json()["items"]
+    assert [item["id"] for item in listed] == [of_topic["id"], made.json()["id"]]
+    assert "address" not in listed[0]
+    hidden = talk.topic("cleo", forum=talk.other)
+    for body, status in (
+        ({"forum": "data"}, 404),
+        ({"forum": "a\0b"}, 404),
+        ({"topic": str(hidden.key)}, 404),
+        ({"topic": "x"}, 400),
+        ({}, 400),
+    ):
+        assert client.post(at, body, **said).status_code == status, body
+    others = talk.client("ada")
+    others.get("/en/account/notices/")
+    other = {"headers": {"X-CSRFToken": others.cookies["csrftoken"].value}}
+    assert others.delete(f"{at}{of_topic['id']}/", **other).status_code == 404
+    monkeypatch.setattr(feeds, "MOST", 2)
+    assert client.post(at, {"forum": "members"}, **said).status_code == 403
+    assert client.delete(f"{at}{made.json()['id']}/", **said).status_code == 204
+    assert Client().get(address).status_code == 404
+    remove(talk, "ben")
+    assert [item["title"] for item in client.get(at).json()["items"]] == [""]
+    assert "No longer open to you" in client.get("/en/account/feeds/").content.decode()
