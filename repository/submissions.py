@@ -49,6 +49,8 @@ ACTIONS = {
 PREFIX = "submission."
 ON_PUBLICATIONS = {
     "publication.withdrawn": gettext_lazy("Withdrawn"),
+    "publication.doi_asked": gettext_lazy("DOI asked for"),
+    "publication.doi_registered": gettext_lazy("DOI registered"),
     "publication.restored": gettext_lazy("Published again after being withdrawn"),
 }
 
