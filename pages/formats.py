@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import re_path
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
@@ -96,10 +97,21 @@ def refuse(errors: dict[str, str]) -> HttpResponse:
     )
 
 
-def csv_answer(name: str, columns: Iterable[str], lines: Iterable[Iterable[Any]]) -> HttpResponse:
-    """A table by RFC 4180 in UTF-8. Nothing that somebody wrote is a formula where it is opened:
-    an apostrophe makes it text."""
+def wrong_mark(query: QueryDict) -> dict[str, str]:
+    """What is wrong with ``bom`` in the query of a table."""
+    if query.get("bom", "") in ("", "0", "1"):
+        return {}
+    return {"bom": _("%(name)s is 0 or 1.") % {"name": "bom"}}
+
+
+def csv_answer(
+    request: HttpRequest, name: str, columns: Iterable[str], lines: Iterable[Iterable[Any]]
+) -> HttpResponse:
+    """A table by RFC 4180 in UTF-8, with ``?bom=1`` behind the mark by which Excel knows that.
+    Nothing that somebody wrote is a formula where it is opened: an apostrophe makes it text."""
     out = io.StringIO(newline="")
+    if request.GET.get("bom") == "1":
+        out.write("\ufeff")
     writer = csv.writer(out)
     writer.writerow(columns)
     for line in lines:

@@ -204,15 +204,15 @@ def all_areas() -> list[GovernanceArea]:
 def assessments_table(request: HttpRequest, page: Page, language: str) -> HttpResponse:
     """``assessments.csv``: a line for each assessment and area."""
     chosen = AssessmentFilter(request.GET)
-    if chosen.errors:
-        return formats.refuse(chosen.errors)
+    if errors := chosen.errors | formats.wrong_mark(request.GET):
+        return formats.refuse(errors)
     table = Table.of(request, chosen, language)
     columns = [
         *("country", "country_name", "year", "area", "area_name", "status", "status_name"),
         *("findings", "gaps", "recommendations", "recommendations_followed", "source"),
         *("document", "address"),
     ]
-    return formats.csv_answer("assessments.csv", columns, _assessment_lines(table))
+    return formats.csv_answer(request, "assessments.csv", columns, _assessment_lines(table))
 
 
 def _assessment_lines(table: Table) -> Iterable[list[Any]]:
@@ -243,8 +243,8 @@ def _assessment_lines(table: Table) -> Iterable[list[Any]]:
 def recommendations_table(request: HttpRequest, page: Page, language: str) -> HttpResponse:
     """``recommendations.csv``: a line for each recommendation and what became of it."""
     chosen = AssessmentFilter(request.GET)
-    if chosen.errors:
-        return formats.refuse(chosen.errors)
+    if errors := chosen.errors | formats.wrong_mark(request.GET):
+        return formats.refuse(errors)
     table = Table.of(request, chosen, language)
     columns = [
         *("country", "country_name", "year", "area", "area_name", "recommendation", "state"),
@@ -269,4 +269,4 @@ def recommendations_table(request: HttpRequest, page: Page, language: str) -> Ht
         for cell in row.cells
         for one in cell.recommendations
     )
-    return formats.csv_answer("recommendations.csv", columns, lines)
+    return formats.csv_answer(request, "recommendations.csv", columns, lines)

@@ -17,6 +17,7 @@ class RepositoryConfig(AppConfig):
 
         from . import (
             changes,
+            checks,  # noqa: F401 - registers itself
             documents,
             forum_files,
             kinds,
@@ -32,6 +33,7 @@ class RepositoryConfig(AppConfig):
         from .kinds.datasets import DatasetKind
         from .kinds.events import EventKind
         from .kinds.publications import PublicationKind
+        from .registrars import outgoing as dois
 
         for kind in (PublicationKind(), EventKind(), DatasetKind()):
             kinds.register(kind)
@@ -45,6 +47,8 @@ class RepositoryConfig(AppConfig):
         changes.connect()
         changes.listen(ledger.note, ledger.note_key)
         work.register(ledger.NAME, ledger.drain, ledger.waiting)
+        changes.listen(dois.note, dois.note_key)
+        work.register(dois.NAME, dois.drain, dois.is_waiting)
         conditions.register("repository.may_see_submission", letters.still_concerns)
         doors.register(doors.Room("desk", "desk", access.may_enter))
         leaving.keeps("submissions", submissions.own_data)

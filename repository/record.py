@@ -27,6 +27,7 @@ from .models import (
     Submission,
 )
 from .models.shelves import MEMBERS, PUBLIC, network_of_shelf, shelf_of_network
+from .registrars.outgoing import minted
 
 #: What goes over as it is.
 PLAIN = (
@@ -133,6 +134,8 @@ def data_of(page: PublicationPage, submission: Submission | None = None) -> dict
         "shelf": submission.shelf_code if submission else shelf_code_of(page),
     }
     data |= {name: [term.code for term in getattr(page, name).all()] for name in TERMS}
+    if submission is None and minted(page.translation_key):
+        data["doi"] = ""  # a new version gets one of its own
     return data
 
 

@@ -21,9 +21,10 @@ from django.utils.translation import gettext_lazy
 from ninja import File, Form, Router, Schema, Status
 from ninja.decorators import decorate_view
 from ninja.files import UploadedFile
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema
 from pydantic import ValidationError as PydanticValidationError
 from wagtail.api.v3.errors import problem_response
+from wagtail.models import Page
 
 from cpmg.users.models import Scope, User, without_hidden_characters
 from pages.api import forms as api_forms
@@ -41,10 +42,16 @@ from pages.api.schemas import Coded, choice
 from pages.filters import Choice, Filter
 from pages.models import Language
 
-from . import submissions
+from . import kinds, submissions
+from .datasets import taking
+from .datasets.forms import DescriptionForm, IndicatorsForm
+from .datasets.forms import tidy as tidy_dataset
+from .event_form import EventForm
+from .event_form import tidy as tidy_event
 from .files import blocked, problem_of, receiving
 from .forms import FORMS, tidy
 from .models import Submission, SubmissionFile
+from .references import Unreadable
 from .review import Changed, Refused
 from .submissions import may_submit
 
@@ -119,31 +126,170 @@ class PublicationRecord(BaseModel):
     licence: str = ""
 
 
+class EventRecord(BaseModel):
+    """What is said of an event that is proposed, as it is typed. Codes are those of
+    `/forms/submission-event/`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "title": "Regional meeting on labour migration",
+                "record_language": "en",
+                "event_type": "meeting",
+                "start_date": "2026-03-08",
+                "end_date": "2026-03-09",
+                "start_time": "09:00",
+                "end_time": "17:00",
+                "time_zone": "America/Jamaica",
+                "attendance": "on-site",
+                "city": "Kingston",
+                "country": "JM",
+                "organisers": "International Organization for Migration",
+            }
+        },
+    )
+    title: str = ""
+    record_language: str = Field("", description="Of title and description.", examples=["en"])
+    event_type: str = ""
+    summary: str = ""
+    start_date: str = Field("", examples=["2026-03-08"])
+    end_date: str = Field("", description="Empty for an event of one day.", examples=["2026-03-09"])
+    start_time: str = Field("", examples=["09:00"])
+    end_time: str = Field("", examples=["17:00"])
+    time_zone: str = Field("", description="Needed with a time.", examples=["America/Jamaica"])
+    attendance: str = ""
+    city: str = ""
+    country: str = ""
+    venue: str = ""
+    online_url: str = ""
+    link: str = ""
+    description: str = Field("", description="Plain text; an empty line begins a paragraph.")
+    organisers: str = Field("", description="One on each line.")
+    funders: str = Field("", description="One on each line.")
+    partners: str = Field("", description="One on each line.")
+    languages: list[str] = []
+    countries: list[str] = []
+    themes: list[str] = []
+    networks: list[str] = []
+
+
+class DatasetRecord(BaseModel):
+    """What is said of a dataset, as it is typed; its figures are sent to `figures/`. Codes are
+    those of `/forms/submission-dataset/`."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "indicators": ["remittances-gdp"],
+                "title": "Remittances to the Caribbean, 2020 to 2024",
+                "record_language": "en",
+                "creator": "Planning Institute of Jamaica",
+                "source_name": "Balance of payments",
+                "licence": "CC-BY-4.0",
+            }
+        },
+    )
+    indicators: list[str] = Field(
+        [],
+        description="What the figures measure. Changed, the figures have to be sent again.",
+    )
+    title: str = ""
+    record_language: str = Field("", description="Of the title and the texts.", examples=["en"])
+    summary: str = ""
+    creator: str = Field("", description="The body that answers for the figures.")
+    source: str = Field("", description="Of figures whose row names no other.")
+    source_name: str = Field("", description="A source that is not in the list.")
+    source_url: str = ""
+    licence: str = ""
+    note: str = Field("", description="What is new in this version.")
+    citation: str = ""
+
+
+def _dataset(given: dict[str, Any]) -> dict[str, Any]:
+    data = tidy_dataset(given)
+    if "indicators" in given:
+        form = IndicatorsForm({"indicators": given["indicators"]})
+        if given["indicators"] and not form.is_valid():
+            raise BadBody({"data.indicators": " ".join(map(str, form.errors["indicators"]))})
+        data["indicators"] = list(dict.fromkeys(given["indicators"]))
+    return data
+
+
 #: By kind: the schema of its record, and what brings a record into its shape.
 RECORDS: dict[str, tuple[type[BaseModel], Callable[[Any], dict[str, Any]]]] = {
-    "publication": (PublicationRecord, tidy)
+    "publication": (PublicationRecord, tidy),
+    "event": (EventRecord, tidy_event),
+    "dataset": (DatasetRecord, _dataset),
 }
 
 
 class Started(BaseModel):
-    """A new submission."""
-
     model_config = ConfigDict(extra="forbid")
-    kind: str = Field("publication", examples=["publication"])
+    kind: str
     key: Key | None = Field(
         None, description="One that you made: sent twice with it, one submission is started."
     )
     replaces: int | None = Field(
-        None, description="The publication of which this is a new version.", examples=[None]
+        None,
+        description="The published one of which this is a new version; events have none.",
+        examples=[None],
     )
+    data: Any = None
+
+
+class PublicationStarted(Started):
+    """A new submission of a publication."""
+
+    kind: Literal["publication"] = "publication"
     data: PublicationRecord = Field(default_factory=lambda: PublicationRecord.model_validate({}))
 
 
+class EventStarted(Started):
+    """An event that is proposed."""
+
+    kind: Literal["event"]
+    data: EventRecord = Field(default_factory=lambda: EventRecord.model_validate({}))
+
+
+class DatasetStarted(Started):
+    """A new submission of a dataset."""
+
+    kind: Literal["dataset"]
+    data: DatasetRecord = Field(default_factory=lambda: DatasetRecord.model_validate({}))
+
+
+class AnyStarted(RootModel[PublicationStarted | EventStarted | DatasetStarted]):
+    """A new submission, by its kind."""
+
+
 class Typed(BaseModel):
-    """What was typed; names that are left out stay as they are."""
+    """What was typed, in the shape of the submission's kind; names that are left out stay as they
+    are."""
 
     model_config = ConfigDict(extra="forbid")
-    data: PublicationRecord
+    data: PublicationRecord | EventRecord | DatasetRecord
+
+
+class Found(Schema):
+    """What is wrong with a cell of a table."""
+
+    cell: str = Field(examples=["C17"])
+    column: str = Field(examples=["OBS_VALUE"])
+    value: str = Field(examples=["1.234,5"])
+    message: str = Field(description="What is wrong, and what would be valid.")
+
+
+class FiguresReport(Schema):
+    """What a table of figures says."""
+
+    taken: bool = Field(description="Whether its figures are those of the submission now.")
+    figures: int = Field(description="Rows that are valid.")
+    empty: int = Field(description="Rows without a value: they are no figures.")
+    problems: int = Field(description="How much is wrong; the first 500 are in `findings`.")
+    findings: list[Found]
+    notes: list[str] = Field(description="How the table was read, where that was not clear.")
 
 
 class Reason(BaseModel):
@@ -332,7 +478,10 @@ def _time(moment: Any) -> str | None:
 
 def actions(submission: Submission) -> list[str]:
     found = ["change", "submit"] if submission.is_open else []
-    if submission.state in (State.IN_REVIEW, State.CHANGES_REQUESTED, State.PUBLISHED):
+    withdrawable = kinds.of(submission).can_be_withdrawn
+    if submission.state in (State.IN_REVIEW, State.CHANGES_REQUESTED) or (
+        submission.state == State.PUBLISHED and withdrawable
+    ):
         found.append("withdraw")
     if submission.state in (State.REJECTED, State.WITHDRAWN) and not submission.published_at:
         found.append("revise")
@@ -512,7 +661,7 @@ def acts(view: Callable) -> Callable:
     "/",
     id="submissions_start",
     summary="Start a submission",
-    body=Started,
+    body=AnyStarted,
     status=201,
 )
 def start(request: HttpRequest) -> HttpResponse:
@@ -521,7 +670,7 @@ def start(request: HttpRequest) -> HttpResponse:
     user = person(request)
     sent = body_of(request, set(Started.model_fields))
     kind = sent.get("kind", "publication")
-    if kind not in RECORDS:
+    if not isinstance(kind, str) or kind not in RECORDS:
         raise BadBody(
             {
                 "kind": _("%(value)s is not known here. Valid: %(valid)s.")
@@ -529,15 +678,8 @@ def start(request: HttpRequest) -> HttpResponse:
             }
         )
     data = typed(request, kind)
-    given = given_body_without_data(sent)
-    replaces = None
-    if given.replaces is not None:
-        from .models import PublicationPage
-
-        readable = PublicationPage.objects.readable_by(user)
-        replaces = readable.filter(pk=given.replaces).first() if given.replaces < 2**31 else None
-        if replaces is None:
-            raise BadBody({"replaces": _("There is nothing here.")})
+    given = given_body_without_data(sent | {"kind": kind})
+    replaces = _replaced(user, kinds.of_code(kind), given.replaces)
     try:
         key = uuid.UUID(given.key) if given.key else None
     except ValueError:
@@ -546,9 +688,22 @@ def start(request: HttpRequest) -> HttpResponse:
     return answer_with(request, submission, 201)
 
 
+def _replaced(user: User, kind: kinds.Kind, number: int | None) -> Page | None:
+    """The published page of which it is to be a new version."""
+    if number is None:
+        return None
+    found: Any = None
+    if kind.has_versions and number < 2**31:
+        readable = kind.page_model.objects.readable_by(user)
+        found = readable.filter(pk=number).first()
+    if found is None:
+        raise BadBody({"replaces": _("There is nothing here.")})
+    return kind.to_replace(found)
+
+
 def given_body_without_data(sent: dict[str, Any]) -> Started:
     try:
-        return Started.model_validate({**sent, "data": {}})
+        return Started.model_validate({**sent, "data": None})
     except PydanticValidationError as error:
         raise BadBody(
             {str(each["loc"][0]): f"{each['loc'][0]}: {each['msg']}." for each in error.errors()}
@@ -568,6 +723,9 @@ def change(request: HttpRequest, submission: Submission) -> None:
     """Keeps what was typed, valid or not; `/check/` says what is missing."""
     body_of(request, set(Typed.model_fields))
     data = typed(request, submission.kind)
+    has_figures = bool(submission.data.get("digest"))
+    if has_figures and data.get("indicators", now := submission.data["indicators"]) != now:
+        data |= taking.NO_FIGURES
     try:
         submissions.save(submission, data, version=submission.version, user=person(request))
     except Changed:
@@ -661,8 +819,8 @@ def add_file(
 ) -> Any:
     """As `multipart/form-data`. Its kind is told by its content; it is scanned and read later."""
     submission = own(request, key)
-    if not submission.is_open:
-        submissions._check_open(submission)
+    submissions.check_open(submission)
+    submissions.check_takes_files(submission)
     _check_language(language)
     try:
         document = receiving.make_document(request.user, file, file.name or "")
@@ -729,6 +887,45 @@ def _check_language(code: str) -> None:
         raise BadBody({"language": message % {"value": code[:40], "valid": ", ".join(codes)}})
 
 
+# Figures ----------------------------------------------------------------------------------
+
+
+@writes(
+    "post",
+    "/{key}/figures/",
+    id="submissions_take_figures",
+    summary="Send the figures of a dataset",
+    response=FiguresReport,
+)
+def take_figures(
+    request: HttpRequest,
+    key: Key,
+    file: UploadedFile = File(...),  # noqa: B008
+) -> Any:
+    """A table as CSV or XLSX, in the columns of the template, as `multipart/form-data`. It is
+    checked row by row. Where nothing is wrong it takes the place of the figures that were there
+    (`taken`); else nothing is taken over, and `findings` points to the cells."""
+    submission = own(request, key)
+    submissions.check_open(submission)
+    if submission.kind != "dataset":
+        raise Refused(_("Only datasets have figures."))
+    try:
+        report = taking.take(submission, file, person(request))
+    except Unreadable as error:
+        raise BadBody({"file": str(error)}) from None
+    return {
+        "taken": not report.number,
+        "figures": len(report.figures),
+        "empty": report.empty,
+        "problems": report.number,
+        "findings": [
+            {"cell": one.place, "column": one.column, "value": one.value, "message": one.message}
+            for one in report.findings
+        ],
+        "notes": report.notes,
+    }
+
+
 # The form ---------------------------------------------------------------------------------
 
 
@@ -739,3 +936,16 @@ def steps(request: HttpRequest) -> list[tuple[str, Any, Any]]:
 
 
 api_forms.offers("submission", gettext_lazy("Submit a publication"), steps)
+api_forms.offers(
+    "submission-event",
+    gettext_lazy("Propose an event"),
+    lambda request: [("event", gettext_lazy("Event"), EventForm(user=request.user))],
+)
+api_forms.offers(
+    "submission-dataset",
+    gettext_lazy("Submit a dataset"),
+    lambda request: [
+        ("indicators", gettext_lazy("Indicators"), IndicatorsForm()),
+        ("description", gettext_lazy("Description"), DescriptionForm(user=request.user)),
+    ],
+)

@@ -49,6 +49,8 @@ ACTIONS = {
 PREFIX = "submission."
 ON_PUBLICATIONS = {
     "publication.withdrawn": gettext_lazy("Withdrawn"),
+    "publication.doi_asked": gettext_lazy("DOI asked for"),
+    "publication.doi_registered": gettext_lazy("DOI registered"),
     "publication.restored": gettext_lazy("Published again after being withdrawn"),
 }
 
@@ -174,7 +176,7 @@ def _take(submission: Submission, data: dict[str, Any]) -> None:
 def save(submission: Submission, data: dict[str, Any], *, version: int, user: User) -> Submission:
     """Keeps what was typed, valid or not. ``version`` is the one that was looked at."""
     with _own(submission, user) as locked:
-        _check_open(locked)
+        check_open(locked)
         if locked.version != version:
             raise Changed(_("This submission was changed in another window."))
         _take(locked, data)
@@ -183,7 +185,7 @@ def save(submission: Submission, data: dict[str, Any], *, version: int, user: Us
     return submission
 
 
-def _check_open(submission: Submission) -> None:
+def check_open(submission: Submission) -> None:
     if not submission.is_open:
         raise Changed(
             _("This submission can't be changed now: %(state)s.")
@@ -191,12 +193,18 @@ def _check_open(submission: Submission) -> None:
         )
 
 
+def check_takes_files(submission: Submission) -> None:
+    if not kinds.of(submission).has_files:
+        raise Refused(_("Only publications have files of their own."))
+
+
 def attach(
     submission: Submission, document: Any, *, user: User, language: str = "", label: str = ""
 ) -> SubmissionFile:
     """Adds a file that ``user`` uploaded."""
     with _own(submission, user) as locked:
-        _check_open(locked)
+        check_open(locked)
+        check_takes_files(locked)
         if document.uploaded_by_user_id != user.pk:
             raise Refused(_("This is somebody else's file."))
         last = locked.files.aggregate(last=Max("sort_order"))["last"]
@@ -215,7 +223,7 @@ def attach(
 def describe(submission: Submission, described: dict[int, tuple[str, str]], *, user: User) -> None:
     """Notes language and label of files, by the numbers of their rows."""
     with _own(submission, user) as locked:
-        _check_open(locked)
+        check_open(locked)
         for file in locked.files.filter(pk__in=described):
             language, label = described[file.pk]
             if (file.language, file.label) != (language, label):
@@ -226,7 +234,7 @@ def describe(submission: Submission, described: dict[int, tuple[str, str]], *, u
 def detach(submission: Submission, file: SubmissionFile, *, user: User) -> None:
     """Takes a file away, and deletes it where nothing else holds it."""
     with _own(submission, user) as locked:
-        _check_open(locked)
+        check_open(locked)
         document = file.document
         if file.submission_id != locked.pk:
             raise Refused(_("This is somebody else's file."))
@@ -245,7 +253,7 @@ def submit(submission: Submission, user: User) -> Submission:
     with _own(submission, user) as locked:
         if locked.state == State.IN_REVIEW:
             return submission
-        _check_open(locked)
+        check_open(locked)
         if not may_submit(user):
             raise Refused(_("Members submit. Request membership first."))
         if problems(locked):

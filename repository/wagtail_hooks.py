@@ -1,21 +1,27 @@
 """What the repository adds to the admin."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.widgets import Button
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from .dashboard import PublicationsToComplete
-from .desk import menu, publications
+from .desk import dois, menu, publications
 from .desk.urls import urlpatterns as desk_urls
 from .desk.viewsets import ReplyTextViewSet
 from .files import report
+from .models import Doi
 from .submissions import ACTIONS, ON_PUBLICATIONS, PREFIX
 from .usage import views as usage
 
 register_snippet(ReplyTextViewSet)
+register_permission_policy(Doi, dois.DoiPolicy(Doi))
 
 
 @hooks.register("register_admin_urls")
@@ -72,6 +78,21 @@ def restore() -> publications.RestoreMenuItem:
     return publications.RestoreMenuItem(order=211)
 
 
+@hooks.register("register_page_action_menu_item")
+def doi() -> dois.DoiMenuItem:
+    return dois.DoiMenuItem(order=212)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def doi_in_list(page: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    return dois.listing_buttons(page, user, next_url)
+
+
+@hooks.register("register_admin_viewset")
+def list_of_dois() -> dois.DoiViewSet:
+    return dois.DoiViewSet("dois")
+
+
 @hooks.register("construct_homepage_panels")
 def panels(request: HttpRequest, panels: list[Any]) -> None:
     panels += [menu.WaitsForMe(), PublicationsToComplete()]
@@ -83,3 +104,4 @@ def log_actions(actions: Any) -> None:
         actions.register_action(f"{PREFIX}{name}", label, label)
     for name, label in ON_PUBLICATIONS.items():
         actions.register_action(name, label, label)
+    actions.register_action("doi.retry", _("Send a DOI again"), _("DOI sent again"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.utils.safestring import SafeString
 
 from ..models import EventPage
+from ..structured import script, without_empty
 from .entries import Entry
 
 _SCHEMA = "https://schema.org/"
@@ -16,8 +16,6 @@ _ATTENDANCE = {
     EventPage.Attendance.ONLINE: "OnlineEventAttendanceMode",
     EventPage.Attendance.HYBRID: "MixedEventAttendanceMode",
 }
-#: What could end the element or open another one inside a page.
-_ESCAPED = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
 def event_of(entry: Entry) -> dict[str, Any]:
@@ -49,7 +47,7 @@ def event_of(entry: Entry) -> dict[str, Any]:
         "contributor": _parties(event, "partner"),
         "about": entry.categories,
         "subEvent": [
-            _without_empty(
+            without_empty(
                 {
                     "@type": "Event",
                     "name": session.title,
@@ -64,7 +62,7 @@ def event_of(entry: Entry) -> dict[str, Any]:
             for one in entry.publications
         ],
     }
-    return _without_empty(said)
+    return without_empty(said)
 
 
 def _day(event: EventPage, day: Any) -> str:
@@ -92,11 +90,11 @@ def _locations(event: EventPage) -> list[dict[str, Any]]:
         place = {
             "@type": "Place",
             "name": event.venue or event.city or (country.label if country else ""),
-            "address": _without_empty(address) if event.city or country else None,
+            "address": without_empty(address) if event.city or country else None,
             "geo": geo,
         }
         if place["name"]:
-            found.append(_without_empty(place))
+            found.append(without_empty(place))
     if event.attendance != EventPage.Attendance.ON_SITE and (event.online_url or event.link):
         found.append({"@type": "VirtualLocation", "url": event.online_url or event.link})
     return found
@@ -104,7 +102,7 @@ def _locations(event: EventPage) -> list[dict[str, Any]]:
 
 def _parties(event: EventPage, role: str) -> list[dict[str, Any]]:
     return [
-        _without_empty(
+        without_empty(
             {
                 "@type": "Organization",
                 "name": str(one),
@@ -117,11 +115,6 @@ def _parties(event: EventPage, role: str) -> list[dict[str, Any]]:
     ]
 
 
-def _without_empty(said: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in said.items() if value not in (None, "", [], {})}
-
-
 def script_of(entry: Entry) -> SafeString:
     """The text of the ``script`` element."""
-    text = json.dumps(event_of(entry), ensure_ascii=False, default=str)
-    return SafeString(text.translate(_ESCAPED))
+    return script(event_of(entry))

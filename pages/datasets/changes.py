@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from django.utils.translation import pgettext
 
-from .. import ages
 from ..models.datasets import DatasetPage
 from ..models.statistics import Observation
 from .figures import Figure
@@ -43,10 +42,7 @@ class Change:
 
     @property
     def breakdown(self) -> str:
-        """For whom, in codes; empty for a total."""
-        figure = self.figure
-        parts = [figure.counterpart, figure.sex, figure.age]
-        return " ".join(part for part in parts if part not in ("", ages.TOTAL))
+        return self.figure.breakdown
 
 
 @dataclass

@@ -41,6 +41,12 @@ class Figure(NamedTuple):
         """What it is the figure of: a dataset has one for each."""
         return self.indicator, self.country, self.counterpart, self.period, self.sex, self.age
 
+    @property
+    def breakdown(self) -> str:
+        """For whom, in codes; empty for a total."""
+        parts = (self.counterpart, self.sex, self.age)
+        return " ".join(part for part in parts if part not in ("", TOTAL))
+
 
 def plain(value: Decimal) -> str:
     """Digits with a point, without zeros that say nothing: ``12.5``, ``1200``, ``0``."""

@@ -233,6 +233,8 @@ class DatasetPage(BasePage):
         changes."""
         from ..datasets import changes, figures, publishing, tables
         from ..filters import FigureFilter
+        from ..statistics import structured
+        from ..structured import script
 
         context = super().get_context(request, *args, **kwargs)
         versions = list(
@@ -244,6 +246,7 @@ class DatasetPage(BasePage):
         context["versions"] = versions
         context["newest"] = versions[0] if versions and versions[0].version > self.version else None
         if self.live:
+            context["structured"] = script(structured.of_dataset(request, self))
             rows = FigureFilter(request.GET, self)
             context["filter"] = rows
             found = rows.narrow(self.observations.select_related(*tables.RELATED))

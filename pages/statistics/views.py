@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from .. import ages
 from ..caching import content_state
+from ..formats import wrong_mark
 from ..models import Country, Indicator, Sex, StatisticsCentrePage
 from ..models.base import active_language
 from . import charts, drawing, maps
@@ -68,10 +69,7 @@ def find(code: str) -> Indicator:
 def data_file(request: HttpRequest, selection: Selection, form: Format) -> HttpResponseBase:
     """A download: streamed, the same for everybody, and not sent again while nothing changed."""
     bom = request.GET.get("bom", "")
-    errors = selection.errors
-    if bom not in ("", "0", "1"):
-        errors["bom"] = _("%(name)s is 0 or 1.") % {"name": "bom"}
-    if errors:
+    if errors := selection.errors | wrong_mark(request.GET):
         return refused(errors)
     number, changed = content_state()
     about = f"{FORM} {number} {active_language()} {form.code} {bom} {selection.encoded}"

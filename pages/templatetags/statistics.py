@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString
 
 from .. import ages
 from ..models import Indicator, Observation, Sex
-from ..statistics import addresses, sparklines
+from ..statistics import addresses, sparklines, structured
 from ..statistics.tables import written
+from ..structured import script
+from .cpmg import term_text
 
 register = template.Library()
 
@@ -19,6 +22,14 @@ def indicator_address(context: template.Context, indicator: Indicator) -> str:
     """The address of the page about ``indicator``, or nothing without a statistics centre."""
     request = context.get("request")
     return addresses.indicator_address(request, indicator.code) if request else ""
+
+
+@register.simple_tag(takes_context=True)
+def indicator_as_data(context: template.Context) -> SafeString:
+    """The indicator of the page for search engines."""
+    indicator, extent = context["indicator"], context["selection"].extent
+    definition = term_text(context, indicator, "definition")
+    return script(structured.of_indicator(context["request"], indicator, definition, extent))
 
 
 @register.simple_tag(takes_context=True)

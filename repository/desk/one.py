@@ -20,7 +20,7 @@ from wagtail.models import Page
 from .. import kinds, submissions
 from ..models import ReplyText, Submission
 from ..review import Changed, Refused, edition_of, is_own_work
-from . import access, attachments, completeness, differences, duplicates, labels
+from . import access, attachments, completeness, contents, differences, duplicates, labels
 from .forms import AnswerForm
 from .queue import asked_to_withdraw
 
@@ -133,6 +133,7 @@ class OneView(WagtailAdminTemplateMixin, View):
             completeness=completeness.of(submission),
             duplicates=duplicates.among([submission], user).get(submission.pk, []),
             files=attachments.of(submission, self.draft),
+            contents=contents.of(submission, self.draft),
             events=submissions.history(submission),
             refusal=self.refusal,
             **self._decision(),

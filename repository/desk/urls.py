@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from . import audit, preview, publications
+from . import audit, dois, preview, publications
 from .bulk import BulkView
 from .one import OneView
 from .queue import QueueView
@@ -42,6 +42,7 @@ urlpatterns = [
         publications.RestoreView.as_view(),
         name="desk_restore",
     ),
+    path("desk/publications/<int:pk>/doi/", dois.AskView.as_view(), name="desk_doi"),
     path("desk/<uuid:key>/", never_cache(OneView.as_view()), name="desk_submission"),
     path("desk/<uuid:key>/preview/", preview.preview, name="desk_preview"),
     path("desk/<uuid:key>/keep/", publications.KeepView.as_view(), name="desk_keep"),

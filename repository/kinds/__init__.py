@@ -48,6 +48,8 @@ class Kind:
     preview_template: str
     #: Whether its submitter may propose a new version of what was published.
     has_versions = False
+    #: Whether files are attached to it.
+    has_files = False
     #: Whether a notice takes the place of what was published and is withdrawn.
     can_be_withdrawn = False
     #: What a complete record says: labels, and the names that a revision and ``data`` share.
@@ -76,6 +78,10 @@ class Kind:
     def data_of(self, page: Page, submission: Submission | None = None) -> dict[str, Any]:
         """The record of ``page`` as a person would have typed it."""
         raise NotImplementedError
+
+    def to_replace(self, page: Page) -> Page:
+        """The published page that a new version of ``page`` takes the place of."""
+        return page
 
     def as_page(self, submission: Submission) -> Page:
         """The page as it will look, from what is typed; nothing is saved."""

@@ -16,7 +16,7 @@ from wagtail.coreutils import find_available_slug
 from wagtail.models import Locale, Page
 
 from cpmg.users.models import User
-from pages.datasets import figures, publishing
+from pages.datasets import changes, figures, publishing
 from pages.models import DatasetIndexPage, DatasetPage, Indicator, Source
 from pages.models.base import active_language
 
@@ -51,6 +51,8 @@ class DatasetKind(Kind):
     def problems(self, submission: Submission) -> dict[str, list[str]]:
         cleaned, errors = check(submission.data)
         found = dict(errors)
+        if not cleaned["indicators"]:
+            found["indicators"] = [_("Choose at least one indicator.")]
         if not cleaned["digest"]:
             found.setdefault("figures", []).append(_("Upload the table of figures."))
         elif taken := checking.published_elsewhere(
@@ -105,6 +107,10 @@ class DatasetKind(Kind):
             "file": submission.data.get("file", ""),
         }
 
+    def to_replace(self, page: Any) -> DatasetPage:
+        """A new version follows the newest one."""
+        return newest(page.series) or page
+
     def as_page(self, submission: Submission) -> DatasetPage:
         page = self.new_page(check(submission.data, complete=False).cleaned, submission)
         page.title = page.title or str(submission)
@@ -140,6 +146,25 @@ def series_of(submission: Submission) -> uuid.UUID | None:
     """Of the dataset of which it is a new version, or of its own page."""
     page = submission.page or submission.replaces
     return page.specific.series if page else None
+
+
+def newest(series: uuid.UUID | None) -> DatasetPage | None:
+    """The newest published version of a series."""
+    if series is None:
+        return None
+    versions = DatasetPage.objects.live().filter(series=series).select_related("locale", "source")
+    return versions.order_by("-version").first()
+
+
+def compared(submission: Submission) -> dict[str, Any]:
+    """What the kept figures change against those that are published."""
+    digest = str(submission.data.get("digest") or "")
+    former = newest(series_of(submission))
+    if not digest or former is None:
+        return {"former": former}
+    source = former.source.code if former.source else ""
+    found = changes.between(changes.published(former), figures.read(digest), source=source)
+    return {"former": former, "changes": found}
 
 
 def taken_elsewhere(taken: list[figures.Figure]) -> str:

@@ -31,6 +31,7 @@ class PublicationKind(Kind):
     start = "submission_new"
     preview_template = "repository/submissions/preview.html"
     has_versions = True
+    has_files = True
     can_be_withdrawn = True
     recommended = [
         (gettext_lazy("abstract"), ("abstract",)),

@@ -2,6 +2,7 @@
 
 from .attachments import ForumAttachment
 from .desk import DuplicateKey, ReplyText
+from .dois import Doi
 from .files import FileDetails, Upload
 from .harvesting import HarvestChange, HarvestClock, Harvested, HarvestedIn
 from .publications import (
@@ -27,6 +28,7 @@ __all__ = [
     "Contributor",
     "Decision",
     "DocumentType",
+    "Doi",
     "DuplicateKey",
     "EditorialReview",
     "FileDetails",

@@ -305,10 +305,14 @@ class PublicationPage(BasePage):
         indexes = [models.Index(fields=["year", "sort_title"])]
 
     def clean(self) -> None:
+        from ..registrars.outgoing import minted
+
         super().clean()
         for name, normalise in (("doi", normalise_doi), ("isbn", normalise_isbn)):
             with suppress(ValidationError):  # the field's own validator reports it
                 setattr(self, name, normalise(getattr(self, name)))
+        # The DOI that is registered for it stays, whatever an older draft says.
+        self.doi = minted(self.translation_key) or self.doi
         if self.month and not self.year:
             raise ValidationError({"year": _("A month needs its year.")})
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,17 +16,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cpmg.users.models import User
 from pages.access import is_staff
-from pages.datasets import changes
-from pages.datasets import figures as kept
-from pages.models import DatasetPage, Indicator
+from pages.models import DatasetPage
 from pages.models.vocabularies import collation_key
 
 from .. import kinds, submissions
-from ..datasets import checking, reading
+from ..datasets import checking, reading, taking
 from ..datasets import template as templates
 from ..datasets.forms import DescriptionForm, IndicatorsForm, TableForm
+from ..datasets.taking import indicators_of
 from ..forms import StartForm
-from ..kinds.datasets import DatasetKind, series_of
+from ..kinds.datasets import DatasetKind, compared, newest, series_of
 from ..models import Submission
 from ..references import Unreadable
 from ..submissions import Changed, Refused
@@ -98,14 +96,6 @@ def _replaced(start: StartForm) -> DatasetPage | None:
     return newest(named.series)
 
 
-def newest(series: UUID | None) -> DatasetPage | None:
-    """The newest published version of a series."""
-    if series is None:
-        return None
-    versions = DatasetPage.objects.live().filter(series=series).select_related("locale", "source")
-    return versions.order_by("-version").first()
-
-
 def _versionable(user: Any) -> list[DatasetPage]:
     """The datasets of which the person may propose a new version, by their titles."""
     found = DatasetPage.objects.live().newest_versions().select_related("locale")
@@ -123,12 +113,6 @@ def _first_words(user: User) -> dict[str, str]:
 # Figures --------------------------------------------------------------------------------
 
 
-def indicators_of(submission: Submission) -> list[Indicator]:
-    codes = submission.data.get("indicators") or []
-    found = Indicator.objects.filter(locale__language_code="en", code__in=codes)
-    return sorted(found, key=lambda one: codes.index(one.code))
-
-
 @for_submitters
 @require_http_methods(["GET", "HEAD", "POST"])
 def figures(request: HttpRequest, key: UUID) -> HttpResponse:
@@ -141,14 +125,9 @@ def figures(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method == "POST" and upload.is_valid():
         file = upload.cleaned_data["table"]
         try:
-            report = checking.check(
-                reading.read(file, file.name),
-                indicators_of(submission),
-                source=str(submission.data.get("source", "")),
-                series=series_of(submission),
-            )
+            report = taking.take(submission, file, request.user)  # type: ignore[arg-type]
             if not report.number:
-                _take(request, submission, report, file.name)
+                _say(request, submission, report)
                 return redirect(address(submission, "figures"))
         except (Unreadable, Changed) as refusal:
             upload.add_error("table", str(refusal))
@@ -164,23 +143,20 @@ def figures(request: HttpRequest, key: UUID) -> HttpResponse:
         "most": reading.MOST_ROWS,
         "columns": templates.explanations(templates.columns_for(indicators_of(submission))),
         "answer": answer(submission, submissions.history(submission)),
-        **_compared(submission),
+        **compared(submission),
     }
     status = 422 if upload.errors or report else 200
     return render(request, "repository/datasets/figures.html", context, status=status)
 
 
-def _take(request: HttpRequest, submission: Submission, report: checking.Report, name: str) -> None:
-    """Keeps the figures with the submission, instead of those that were there."""
-    with transaction.atomic():
-        found = kept.keep(report.figures)
-        data = {"digest": found.digest, "number": found.number, "file": name[:120]}
-        submissions.save(submission, data, version=submission.version, user=request.user)  # type: ignore[arg-type]
+def _say(request: HttpRequest, submission: Submission, report: checking.Report) -> None:
+    """What was taken over."""
+    number = submission.data["number"]
     said = ngettext(
         "%(count)d figure was read. Nothing is wrong with it.",
         "%(count)d figures were read. Nothing is wrong with them.",
-        found.number,
-    ) % {"count": found.number}
+        number,
+    ) % {"count": number}
     if report.empty:
         said += " " + ngettext(
             "%(count)d row without a value is no figure.",
@@ -190,17 +166,6 @@ def _take(request: HttpRequest, submission: Submission, report: checking.Report,
     messages.success(request, said)
     for note in report.notes:
         messages.warning(request, note)
-
-
-def _compared(submission: Submission) -> dict[str, Any]:
-    """What the kept figures change against those that are published."""
-    digest = str(submission.data.get("digest") or "")
-    former = newest(series_of(submission))
-    if not digest or former is None:
-        return {"former": former}
-    source = former.source.code if former.source else ""
-    compared = changes.between(changes.published(former), kept.read(digest), source=source)
-    return {"former": former, "changes": compared}
 
 
 @for_submitters

@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.http import require_safe
 
@@ -18,20 +18,41 @@ from pages import access
 from pages.addresses import Addresses
 from pages.models.base import active_language
 
+from .. import withdrawals
 from ..citations import signposting
 from ..citations.formats import BY_SUFFIX, Format
 from ..citations.record import Record, records, with_all
 from ..models import PublicationPage
+from ..registrars.outgoing import minted
 
 
 @require_safe
 def permalink(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """To the page, in the reader's language."""
-    page = _page(request, key)
+    """To the page, in the reader's language; or, where a DOI leads to what is gone, says so."""
+    try:
+        page = _page(request, key)
+    except Http404:
+        return _gone(request, key)
     response = redirect(Addresses.of_request(request, active_language()).of(page))
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
     if access.key_of(page) != access.PUBLIC:
         add_never_cache_headers(response)
+    return response
+
+
+def _gone(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The notice of a withdrawn publication (410); for a DOI of ours there is always one."""
+    pages = PublicationPage.objects.filter(translation_key=key).select_related("locale")
+    of_reader = sorted(pages, key=lambda page: page.locale.language_code != active_language())
+    page = next(iter(of_reader), None)
+    withdrawal = withdrawals.of(page) if page and access.key_of(page) == access.PUBLIC else None
+    doi = minted(key)
+    if withdrawal is None and not doi:
+        raise Http404
+    context = {"page": page if withdrawal else None, "withdrawal": withdrawal, "doi": doi}
+    response = render(request, "repository/withdrawn_page.html", context, status=410)
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    add_never_cache_headers(response)
     return response
 
 

@@ -204,7 +204,7 @@ OPERATIONS: dict[str, dict[str, str]] = {
     "/forms/{name}/": {"name": "form"},
     **{
         f"/submissions/{{key}}/{rest}": {"key": "submission"}
-        for rest in ("", "check/", "submit/", "withdraw/", "revise/", "files/")
+        for rest in ("", "check/", "submit/", "withdraw/", "revise/", "files/", "figures/")
     },
     "/submissions/{key}/files/{id}/": {"key": "submission", "id": "1"},
     "/search/suggest/": {},
@@ -533,7 +533,7 @@ def objects(world: Shelves, kind: str) -> list[str]:
         "membership": [str(found.pk) for found in world.memberships.values()],
         "feed": [str(pk) for pk in FeedKey.objects.values_list("pk", flat=True)],
         "report": [str(key) for key in Report.objects.values_list("key", flat=True)],
-        "form": ["submission", "membership", "none"],
+        "form": ["submission", "submission-event", "submission-dataset", "membership", "none"],
         "submission": [str(submission.key) for submission in world.submissions.values()],
         "vocabulary": ["countries", "networks", "themes", "tags", "document-types"],
     }.get(kind, [kind])

@@ -12,7 +12,11 @@ from django.test import Client
 
 from cpmg.users import tokens
 from cpmg.users.models import MEMBERS, User
+from pages import factories as make
+from pages.models import DatasetPage, EventPage
+from repository import submissions
 from repository.models import Submission, SubmissionFile
+from repository.submission_api import DatasetRecord, EventRecord
 
 PDF = b"%PDF-1.4 a report"
 RECORD = {
@@ -215,3 +219,145 @@ def test_the_list_takes_as_many_queries_for_a_hundred_as_for_ten(
     )
     with django_assert_max_num_queries(9):
         assert len(call("get", "?limit=100").json()["items"]) == 100
+
+
+# Events and datasets ----------------------------------------------------------------------
+
+EVENT = {
+    "title": "Regional meeting",
+    "record_language": "en",
+    "event_type": "workshop",
+    "start_date": "2031-03-10",
+    "start_time": "09:00",
+    "time_zone": "America/Jamaica",
+    "attendance": "on-site",
+    "city": "Kingston",
+    "organisers": "IOM\nMinistry of Labour",
+}
+
+
+def test_an_event_is_proposed(call):
+    make.EventTypeFactory(code="workshop")
+    key = call("post", data={"kind": "event", "data": {"title": "Meeting"}}).json()["key"]
+    problems = call("get", f"{key}/check/").json()["problems"]
+    assert {"start_date", "event_type"} <= problems.keys()
+    wrong = call("patch", f"{key}/", {"data": EVENT | {"end_date": "2031-03-09"}}, if_match="*")
+    assert wrong.status_code == 200
+    assert "end_date" in call("get", f"{key}/check/").json()["problems"]
+    unknown = call("patch", f"{key}/", {"data": {"doi": "10.1000/182"}}, if_match="*")
+    assert ["body", "data.doi"] in [error["loc"] for error in unknown.json()["errors"]]
+    call("patch", f"{key}/", {"data": EVENT | {"end_date": ""}}, if_match="*")
+    sent = call("post", f"{key}/submit/")
+    assert sent.status_code == 200, sent.content
+    assert (sent.json()["kind"], sent.json()["state"]["code"]) == ("event", "in-review")
+    page = Submission.objects.get(key=key).page.specific
+    assert isinstance(page, EventPage)
+    assert not page.live
+    assert (page.title, page.city, page.time_zone) == (
+        "Regional meeting",
+        "Kingston",
+        "America/Jamaica",
+    )
+    assert [one["key"] for one in call("get", "?kind=event").json()["items"]] == [key]
+    # It is an event of its own, and has no files.
+    assert call("post", data={"kind": "event", "replaces": page.pk}).status_code == 400
+
+
+def test_only_publications_have_files_and_only_datasets_figures(call):
+    keys = {
+        kind: call("post", data={"kind": kind}).json()["key"]
+        for kind in ("publication", "event", "dataset")
+    }
+    for kind, key in keys.items():
+        for path, file in (("files", ("report.pdf", PDF)), ("figures", ("a.csv", b"A,B\r\n1,2"))):
+            answer = Client().post(
+                f"/api/v3/submissions/{key}/{path}/",
+                {"file": SimpleUploadedFile(*file)},
+                headers=call.headers,
+            )
+            expected = {("publication", "files"): 201, ("dataset", "figures"): 400}
+            assert answer.status_code == expected.get((kind, path), 409), (kind, path)
+    assert SubmissionFile.objects.count() == 1
+
+
+def test_a_dataset_is_submitted_with_its_figures(call, maya):
+    make.DatasetIndexPageFactory(locale="en")
+    make.IndicatorFactory(code="stock", name="Migrants")
+
+    def send(*rows):
+        text = "\r\n".join(("INDICATOR,REF_AREA,TIME_PERIOD,OBS_VALUE", *rows)) + "\r\n"
+        return Client().post(
+            f"/api/v3/submissions/{key}/figures/",
+            {"file": SimpleUploadedFile("figures.csv", text.encode())},
+            headers=call.headers,
+        )
+
+    assert call("post", data={"kind": "dataset", "data": {"indicators": ["x"]}}).status_code == 400
+    started = call("post", data={"kind": "dataset", "data": {"title": "Migrants"}})
+    assert started.status_code == 201
+    key = started.json()["key"]
+    problems = call("get", f"{key}/check/").json()["problems"]
+    assert {"indicators", "figures", "licence", "creator"} <= problems.keys()
+    described = {
+        "indicators": ["stock"],
+        "record_language": "en",
+        "creator": "Ministry",
+        "source_name": "Register",
+        "licence": "CC-BY-4.0",
+    }
+    changed = call("patch", f"{key}/", {"data": described}, if_match="*")
+    assert changed.json()["data"] == {"title": "Migrants", **described}
+
+    wrong = send("stock,JM,2020,many", "stock,JM,1800,5", "stock,JM,2021,7")
+    assert wrong.status_code == 200, wrong.content
+    report = wrong.json()
+    assert (report["taken"], report["figures"], report["problems"]) == (False, 1, 2)
+    assert [(one["cell"], one["column"]) for one in report["findings"]] == [
+        ("D2", "OBS_VALUE"),
+        ("C3", "TIME_PERIOD"),
+    ]
+    assert all(one["message"] for one in report["findings"])
+    assert "digest" not in call("get", f"{key}/").json()["data"]
+
+    right = send("stock,JM,2020,1200", "stock,JM,2021,")
+    assert right.status_code == 200, right.content
+    assert right.json() == {
+        "taken": True,
+        "figures": 1,
+        "empty": 1,
+        "problems": 0,
+        "findings": [],
+        "notes": [],
+    }
+    assert call("get", f"{key}/").json()["data"]["number"] == 1
+    assert call("get", f"{key}/check/").json() == {"ready": True, "problems": {}}
+    # A digest is no word of the record: nobody takes over what another one sent.
+    assert call("patch", f"{key}/", {"data": {"digest": "x"}}, if_match="*").status_code == 400
+    # About other indicators its figures have to be sent again.
+    make.IndicatorFactory(code="share", name="Share")
+    call("patch", f"{key}/", {"data": {"indicators": ["stock", "share"]}}, if_match="*")
+    assert "figures" in call("get", f"{key}/check/").json()["problems"]
+    send("stock,JM,2020,1200")
+    sent = call("post", f"{key}/submit/")
+    assert sent.status_code == 200, sent.content
+    page = Submission.objects.get(key=key).page.specific
+    assert isinstance(page, DatasetPage)
+    assert (page.live, page.number, page.version) == (False, 1, 1)
+    # A new version of what is published follows its newest version.
+    submission = Submission.objects.get(key=key)
+    root = User.objects.create_superuser("root@example.org", "correct horse battery")
+    submissions.approve(submission, root, edition=submissions.edition(submission))
+    newer = call("post", data={"kind": "dataset", "replaces": page.pk})
+    assert newer.status_code == 201, newer.content
+    assert newer.json()["data"]["indicators"] == ["stock", "share"]
+    assert Submission.objects.get(key=newer.json()["key"]).replaces_id == page.pk
+    other = Caller(member("other@example.org"))
+    assert other("post", data={"kind": "dataset", "replaces": page.pk}).status_code == 409
+
+
+def test_the_forms_of_events_and_datasets_are_described(get, call):
+    for name, record in (("event", EventRecord), ("dataset", DatasetRecord)):
+        steps = get(f"/forms/submission-{name}/").json()["steps"]
+        fields = {field["name"]: field for step in steps for field in step["fields"]}
+        assert fields.keys() == record.model_fields.keys()
+        assert fields["title"]["required"]

@@ -131,6 +131,13 @@ def test_the_table_leaves_empty_what_is_not_known(client, assessed):
     narrow = table(client, f"{SECTIONS['en']}assessments.csv?area=labour-migration&country=JM")
     assert [(row["country"], row["area"]) for row in narrow] == [("JM", "labour-migration")]
     assert client.get(f"{SECTIONS['en']}assessments.csv?status=bad").status_code == 400
+    for name in ("assessments", "recommendations"):
+        address = f"{SECTIONS['en']}{name}.csv"
+        plain = client.get(address).content
+        assert plain.startswith(b"country,")
+        assert client.get(f"{address}?bom=1").content == b"\xef\xbb\xbf" + plain
+        assert client.get(f"{address}?bom=0").content == plain
+        assert client.get(f"{address}?bom=yes").status_code == 400
     (row,) = table(client, f"{SECTIONS['en']}recommendations.csv")
     assert row["state"] == "under-way"
     assert row["document"].endswith("/country-report/")

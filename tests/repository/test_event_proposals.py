@@ -92,7 +92,13 @@ def test_a_proposal_becomes_an_event_of_the_calendar(signed_in, member):
     moderator = make_person("moderator@example.org", "Moderators")
     desk = Client()
     desk.force_login(editor)
-    assert desk.get(f"/admin/desk/{submission.key}/").status_code == 200
+    shown = " ".join(desk.get(f"/admin/desk/{submission.key}/").content.decode().split())
+    assert "There is no file" not in shown
+    for said in (
+        *("09:00–17:00, America/Port-au-Prince (UTC−4)", "Puerto Príncipe, ", "meet.example.org"),
+        *("Ministerio de Trabajo", "On site and online", "10–11 March 2031"),
+    ):
+        assert said in shown
     for person in (editor, moderator):
         submission.refresh_from_db()
         if submission.state == "in-review":

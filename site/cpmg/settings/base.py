@@ -355,6 +355,18 @@ OAI_DOMAIN = env("OAI_DOMAIN", default="")
 #: Whom harvesters write to.
 OAI_ADMIN_EMAIL = env("OAI_ADMIN_EMAIL", default="cpmg@localhost.localdomain")
 
+# DOIs -------------------------------------------------------------------------------
+
+#: Who registers DOIs for publications: ``datacite``. Off unless the environment names one.
+DOI_REGISTRAR = env("DOI_REGISTRAR", default="")
+#: The prefix that the registrar gave to this repository: 10.5072.
+DOI_PREFIX = env("DOI_PREFIX", default="")
+#: DataCite's address; its test system is at https://api.test.datacite.org.
+DATACITE_URL = env("DATACITE_URL", default="https://api.datacite.org")
+#: The number and the password of the repository at DataCite.
+DATACITE_REPOSITORY = env("DATACITE_REPOSITORY", default="")
+DATACITE_PASSWORD = env("DATACITE_PASSWORD", default="")
+
 # Usage ------------------------------------------------------------------------------
 
 #: The header in which a proxy in front names the reader's country (CF-IPCountry), which it must

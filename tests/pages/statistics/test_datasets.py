@@ -14,6 +14,8 @@ from pages.datasets import figures
 from pages.datasets.figures import Figure
 from pages.models import DatasetPage, FigureSet, Observation, Source
 
+from .test_indicators import structured_data
+
 pytestmark = pytest.mark.django_db
 
 
@@ -243,3 +245,33 @@ def test_pages_take_the_same_queries_with_many_figures(
             assert client.get(f"{url}?year_to=2030").status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_version_is_described_as_its_page_describes_it(terms: Any, client: Any) -> None:
+    rows = [figure(10), figure(20, period=2018), figure(3, sex="F")]
+    dataset = make.DatasetPageFactory(
+        title="Figures <of> the census",
+        summary="What was counted.",
+        creator="Statistical Institute",
+        source=terms["source"],
+        indicators=[terms["indicator"]],
+        licence="CC-BY-4.0",
+        figures=rows,
+    )
+    page = client.get(dataset.url)
+    (said,) = structured_data(page)
+    address = f"http://testserver{dataset.url}"
+    assert said["@type"] == "Dataset"
+    assert said["url"] == address
+    assert (said["name"], said["version"]) == ("Figures <of> the census", "1")
+    assert said["description"] == "What was counted."
+    assert said["creator"] == {"@type": "Organization", "name": "Statistical Institute"}
+    assert said["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert said["temporalCoverage"] == "2018/2020"
+    assert [place["identifier"] for place in said["spatialCoverage"]] == ["JM"]
+    assert [one["propertyID"] for one in said["variableMeasured"]] == ["stock"]
+    assert said["creditText"] == dataset.suggested_citation
+    (file,) = said["distribution"]
+    assert f'href="{file["contentUrl"].removeprefix(address)}"' in page.content.decode()
+    table = client.get(file["contentUrl"].removeprefix("http://testserver"))
+    assert table["Content-Type"].startswith(file["encodingFormat"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -229,3 +230,51 @@ def test_a_reader_without_a_centre_meets_no_dead_link(read: Any, home: Any) -> N
     make.ObservationFactory(indicator=indicator, country=country)
     make.CountryPageFactory(country=country, slug="jamaica")
     assert "indicators/stock" not in read("/en/countries/jamaica/").body.decode()
+
+
+# For search engines of data ---------------------------------------------------------------
+
+
+def test_the_indicator_is_described_as_the_page_describes_it(read: Any, centre: Any) -> None:
+    """Whatever the address chooses: it is about the indicator."""
+    centre.stock.definition = "People </script><b>born</b> & abroad."
+    centre.stock.source = centre.source
+    centre.stock.save()
+    for query in ("", "?country=HT&sex=F"):
+        page = read(STOCK + query)
+        (said,) = structured_data(page)
+        address = f"http://testserver{STOCK}"
+        assert (said["@context"], said["@type"]) == ("https://schema.org", "Dataset")
+        assert said["url"] == said["@id"] == address
+        assert (said["name"], said["identifier"]) == ("Migrants", "stock")
+        assert said["description"] == "People </script><b>born</b> & abroad."
+        assert said["temporalCoverage"] == "2010/2020"
+        assert "2010–2020" in words(page)
+        assert [place["name"] for place in said["spatialCoverage"]] == [
+            *("Barbados", "Haiti", "Jamaica"),
+        ]
+        assert said["creator"]["name"] == "Statistical office"
+        assert said["license"] == {"@type": "CreativeWork", "name": "CC BY 4.0"}
+        assert said["variableMeasured"][0]["unitText"] == "persons"
+    downloads = re.findall(rf'href="({STOCK}data\.[^"?]+)"', page.body.decode())
+    said_files = {one["contentUrl"]: one["encodingFormat"] for one in said["distribution"]}
+    assert set(said_files) == {f"http://testserver{file}" for file in downloads}
+    for file, media_type in said_files.items():
+        answer = read(file.removeprefix("http://testserver"))
+        assert answer.status_code == 200
+        assert answer["Content-Type"].startswith(media_type)
+
+
+def test_it_is_described_in_the_reader_s_language(read: Any, centre: Any) -> None:
+    (said,) = structured_data(read("/fr/statistiques/indicateurs/stock/"))
+    assert (said["name"], said["inLanguage"]) == ("Personnes migrantes", "fr")
+    Observation.objects.all().delete()
+    (said,) = structured_data(read("/fr/statistiques/indicateurs/stock/"))
+    assert not {"distribution", "temporalCoverage", "spatialCoverage"} & said.keys()
+
+
+def structured_data(response: Any) -> list[dict[str, Any]]:
+    found = re.findall(
+        r'<script type="application/ld\+json">(.*?)</script>', response.content.decode(), re.S
+    )
+    return [json.loads(text) for text in found]

@@ -122,6 +122,18 @@ def test_the_whole_way_of_a_dataset(maya: Client, people: dict[str, User]) -> No
     assert submission.state == State.IN_REVIEW
     assert not Observation.objects.exists()
 
+    desk = Client()
+    desk.force_login(people["editor"])
+    html = desk.get(reverse("desk_submission", kwargs={"key": submission.key})).content.decode()
+    for text in (
+        "nothing is wrong with the figures",
+        "figures.csv",
+        "1,017",
+        "Census 2020",
+        "2020",
+    ):
+        assert text in html
+    assert "There is no file" not in html
     decide("approve", submission, people["editor"])
     assert submission.state == State.PUBLISHED
     page = DatasetPage.objects.get()
@@ -148,7 +160,15 @@ def test_a_new_version_shows_what_it_changes_and_the_old_address_stays(
     desk.force_login(people["editor"])
     frame = desk.get(reverse("desk_preview", kwargs={"key": second.key})).content.decode()
     assert "What this version changes" in frame
+    html = desk.get(reverse("desk_submission", kwargs={"key": second.key})).content.decode()
+    shown = " ".join(html.split())
+    assert "There is no file" not in shown
+    for text in ("What this version changes", "1,017", "1,019", "<strong>removed</strong>"):
+        assert text in shown
     decide("approve", second, people["editor"])
+    # Decided, it still says what it changed then.
+    shown = desk.get(reverse("desk_submission", kwargs={"key": second.key})).content.decode()
+    assert "<strong>changed</strong>" in shown
 
     newest = second.page.specific
     assert (newest.version, newest.series, newest.replaces_id) == (2, first.series, first.pk)
