@@ -30,8 +30,8 @@ from repository import api as publications
 from repository import submission_api as submissions
 from repository.review import Refused
 from search import api as search
-from search.forum import api as forum_search  # noqa: F401  (adds to the router of the forum)
 from search import questions  # noqa: F401  (adds to the router of the search)
+from search.forum import api as forum_search  # noqa: F401  (adds to the router of the forum)
 
 from . import openapi, wagtail_api
 
