@@ -161,7 +161,7 @@ class FeedList(Schema):
     items: list[FeedItem]
 
 
-def present_feed(key: FeedKey) -> dict[str, Any]:
+def present_feed(key: Any) -> dict[str, Any]:
     return {
         "id": key.pk,
         "forum": key.forum.code,
