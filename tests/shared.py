@@ -34,8 +34,8 @@ def shared(build: Callable[..., Any]) -> Any:
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY)
         for name in ("request", "db", *inspect.signature(build).parameters)
     ]
-    give.__signature__ = inspect.Signature(given)  # type: ignore[attr-defined]
-    give.build = build  # type: ignore[attr-defined]
+    give.__signature__ = inspect.Signature(given)
+    give.build = build
     return pytest.fixture(name=build.__name__)(give)
 
 
@@ -69,17 +69,17 @@ def wanted(item: pytest.Item | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if item is None or empties(item):
         return found
-    definitions = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    definitions = item._fixtureinfo.name2fixturedefs
 
     def add(name: str) -> None:
-        function = definitions[name][-1].func if name in definitions else None
+        function: Any = definitions[name][-1].func if name in definitions else None
         if name in found or not hasattr(function, "build"):
             return
         for need in inspect.signature(function.build).parameters:
             add(need)
         found[name] = function
 
-    for name in item.fixturenames:  # type: ignore[attr-defined]
+    for name in item.fixturenames:
         add(name)
     return found
 
@@ -91,12 +91,12 @@ def build_for(item: pytest.Item) -> None:
     for name, fixture in list(fixtures.items())[len(levels) :]:
         values = copy.deepcopy(levels[-1].values) if levels else {}
         needs = {need: values[need] for need in inspect.signature(fixture.build).parameters}
-        held = ExitStack()
-        held.enter_context(_rolled_back())
-        with translation.override(settings.LANGUAGE_CODE):
-            forget_labels()
-            values[name] = fixture.build(**needs)
-        levels.append(Level(fixture, values, held))
+        with ExitStack() as opened:
+            opened.enter_context(_rolled_back())
+            with translation.override(settings.LANGUAGE_CODE):
+                forget_labels()
+                values[name] = fixture.build(**needs)
+            levels.append(Level(fixture, values, opened.pop_all()))
     item.stash[COPIES] = copy.deepcopy(levels[-1].values) if levels else {}
 
 
