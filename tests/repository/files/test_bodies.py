@@ -21,6 +21,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parents[3]
 MEGABYTE = 1024 * 1024
 LARGE = 200 * MEGABYTE
@@ -31,7 +33,6 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.conf import settings
 from cpmg.users.models import User
 
-pytestmark = pytest.mark.once
 user = User.objects.create_user("member@example.org", "correct horse battery")
 user.groups.add(Group.objects.get(name="Members"))
 session = SessionStore()
