@@ -104,7 +104,7 @@ PROBLEM = {
             "items": {
                 "type": "object",
                 "properties": {
-                    "loc": {"type": "array", "items": {"type": "string"}},
+                    "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
                     "msg": {"type": "string"},
                 },
             },
@@ -422,7 +422,7 @@ def answers(
             400: problem("A parameter is unknown or malformed."),
             401: problem("The token is not valid."),
         }
-        if "{" in path:
+        if "{" in path or not paged:
             responses[404] = problem("Missing, not published, or not for this reader.")
         router.get(
             path,
