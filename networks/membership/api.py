@@ -129,13 +129,13 @@ class KeyBody(Schema):
 
 
 class InvitationItem(Schema):
-    """An open invitation, for those who decide; nothing tells whether there is an account."""
+    """An open invitation, for those who decide. Nothing tells whether there is an account; what
+    was written to the person is theirs."""
 
     id: int
     network: Coded
     role: Coded
     email: str
-    message: str
     asked_at: datetime.datetime
     until: datetime.datetime = Field(description="Until when it can be accepted.")
 
@@ -337,7 +337,6 @@ def present_invitation(membership: Membership) -> dict[str, Any]:
         "network": {"code": membership.network.code, "name": membership.network.label},
         "role": {"code": membership.role, "name": str(membership.get_role_display())},
         "email": membership.email,
-        "message": membership.reason,
         "asked_at": membership.asked_at,
         "until": membership.asked_at + joining.INVITATION_LASTS,
     }
