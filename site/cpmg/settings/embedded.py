@@ -28,7 +28,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000;"
-            "PRAGMA cache_size=-32000; PRAGMA mmap_size=134217728;"
+            "PRAGMA cache_size=-32000;"
         ),
         "transaction_mode": "IMMEDIATE",
     }
