@@ -35,10 +35,12 @@ def number(request: HttpRequest, name: str) -> int | None:
 
 
 def address_of(post: Post) -> str:
-    """Where a post is shown in its topic."""
+    """Where a post is shown in its topic: among those before it, as far as one page holds them."""
     topic = reverse("forum_topic", kwargs={"key": post.topic.key})
-    place = f"from={post.number}#p{post.number}" if post.number else "last=1#waiting"
-    return f"{topic}?{place}"
+    if not post.number:
+        return f"{topic}?last=1#waiting"
+    first = f"?from={post.number}" if post.number > listing.ON_A_PAGE else ""
+    return f"{topic}{first}#p{post.number}"
 
 
 @for_members
