@@ -10,6 +10,7 @@ from networks.factories import NetworkPageFactory
 from pages import factories as make
 from pages.models import Observation
 from repository.factories import ContributorFactory, PublicationPageFactory
+from tests.benchmarks.growth import copy_page
 
 FEW, MANY = 10, 60
 
@@ -45,6 +46,14 @@ def test_lists_of_pages_take_as_many_queries_for_sixty_as_for_ten(
     many = count_queries(f"{address}?locale=es&limit=100")
     assert len(get(f"{address}?limit=100").json()["items"]) > MANY
     assert many == few <= 20
+
+
+def test_events_take_as_many_queries_for_a_thousand_as_for_ten(get, world, count_queries):
+    add_events(FEW, world)
+    few = count_queries("/events/?limit=10")
+    copy_page(world.event, 1_000)
+    assert len(get("/events/?limit=100").json()["items"]) == 100
+    assert count_queries("/events/?limit=10") == few
 
 
 def test_observations_take_as_many_queries_for_a_thousand_as_for_ten(world, count_queries):

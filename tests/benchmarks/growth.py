@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
+from modelcluster.models import get_all_child_relations
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 
@@ -76,6 +77,62 @@ def grow_submissions(total: int, submitter: User, seed: int = 2) -> None:
     for publication in PublicationPage.objects.filter(pk__in=[page.pk for page in base]):
         duplicates.keep_keys(publication)
     _look_again()
+
+
+@transaction.atomic
+def copy_page(page: Page, number: int) -> None:
+    """Adds ``number`` published copies of ``page`` beside it, with all that belongs to it."""
+    parent, model, now = page.get_parent(), type(page), timezone.now()
+    last = Page._str2int(parent.get_last_child().path[-Page.steplen :])
+    base = []
+    for count in range(1, number + 1):
+        key = uuid.uuid4()
+        base.append(
+            Page(
+                title=f"{page.title} {count}",
+                draft_title=f"{page.title} {count}",
+                slug=f"generated-{key}",
+                path=Page._get_path(parent.path, page.depth, last + count),
+                depth=page.depth,
+                url_path=f"{parent.url_path}generated-{key}/",
+                content_type=ContentType.objects.get_for_model(model),
+                locale=page.locale,
+                translation_key=key,
+                live=True,
+                first_published_at=now,
+                last_published_at=now,
+            )
+        )
+    Page.objects.bulk_create(base, batch_size=500)
+    Page.objects.filter(pk=parent.pk).update(numchild=F("numchild") + number)
+    own = {
+        field.attname: getattr(page, field.attname) for field in model._meta.local_concrete_fields
+    }
+    for copied in base:
+        row = model(page_ptr=copied)
+        given = {k: v for k, v in copied.__dict__.items() if k != "_state"}
+        row.__dict__.update(own | given | {"page_ptr_id": copied.pk})
+        row.save_base(raw=True, force_insert=True)
+    for field in model._meta.local_many_to_many:
+        through, column = field.remote_field.through, field.m2m_column_name()
+        _copy_rows(through.objects.filter(**{column: page.pk}), column, base)
+    for relation in get_all_child_relations(model):
+        column = relation.field.attname
+        _copy_rows(relation.related_model.objects.filter(**{column: page.pk}), column, base)
+
+
+def _copy_rows(rows: QuerySet, column: str, base: list[Page]) -> None:
+    """The rows that point at one page by ``column``, for each page of ``base``."""
+    kept = [
+        field.attname
+        for field in rows.model._meta.concrete_fields
+        if not field.primary_key and field.attname not in (column, "translation_key")
+    ]
+    originals = list(rows.values(*kept))
+    rows.model._base_manager.bulk_create(
+        [rows.model(**original, **{column: page.pk}) for page in base for original in originals],
+        batch_size=1000,
+    )
 
 
 def _look_again() -> None:
