@@ -6,21 +6,92 @@ body, and ``parallel_bulk`` with the same documents. Times are medians in millis
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-SIZES = (1_000, 10_000)
+SIZES = (1_000, 10_000, 100_000)
 QUERIES = (
     *("labour migration haiti", "remittances of the diaspora", "health migrants jamaica 2015"),
     *("remitances", "arbeidsmigratie", "free movement of persons", "author:joseph survey"),
 )
 TYPED = ("lab", "labour mi", "remit", "jam", "jose", "free mo", "re")
 REPEATS = 5
+#: Publications that change in a second, and for how many seconds, while a worker works it off.
+RATE, SECONDS = 50, 10
+
+
+class Peak:
+    """The most memory that this process takes inside, in MB beyond what it took before."""
+
+    def __enter__(self) -> Peak:
+        self.ended, self.before = threading.Event(), self._held()
+        self.most = self.before
+        self.watch = threading.Thread(target=self._look)
+        self.watch.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.ended.set()
+        self.watch.join()
+        self.grown = (self.most - self.before) / 1e6
+
+    def _look(self) -> None:
+        while not self.ended.wait(0.02):
+            self.most = max(self.most, self._held())
+
+    @staticmethod
+    def _held() -> int:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def lag(es: Any) -> tuple[float, float]:
+    """Milliseconds from the commit of a change until the index has it, when ``RATE`` publications
+    change in a second: the median, and the slowest."""
+    from django.db import connection, transaction
+
+    from repository.models import PublicationPage
+    from search import queue
+
+    keys = list(PublicationPage.objects.values_list("translation_key", flat=True).distinct())
+    keys = keys[: RATE * SECONDS]
+    changed: dict[uuid.UUID, float] = {}
+    written: dict[uuid.UUID, float] = {}
+    over = threading.Event()
+
+    def work_off() -> None:
+        try:
+            while len(written) < len(keys) and not over.is_set():
+                known = set(changed) - set(written)
+                queue.drain(es)
+                left = set(queue.waiting().values_list("key", flat=True))
+                written.update(dict.fromkeys(known - left, time.perf_counter()))
+                time.sleep(0.01)
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=work_off)
+    worker.start()
+    begun = time.perf_counter()
+    for number, key in enumerate(keys):
+        time.sleep(max(0.0, begun + number / RATE - time.perf_counter()))
+        with transaction.atomic():
+            queue.changed_key(key)
+        changed[key] = time.perf_counter()
+    worker.join(60)
+    over.set()
+    waits = [1000 * (written[key] - changed[key]) for key in keys if key in written]
+    if len(waits) < len(keys):
+        raise SystemExit(f"The index has {len(waits)} of {len(keys)} changes.")
+    return statistics.median(waits), max(waits)
 
 
 def median(call: Callable[[str], Any], over: tuple[str, ...]) -> float:
@@ -48,7 +119,8 @@ def measure(size: int) -> dict[str, float]:
     grow_publications(size)
     es = index.client(120)
     started = time.perf_counter()
-    rebuilt = upkeep.rebuild(es)
+    with Peak() as rebuilding:
+        rebuilt = upkeep.rebuild(es)
     rate = rebuilt.documents / (time.perf_counter() - started)
     keys = PublicationPage.objects.values_list("translation_key", flat=True)
     made = documents.documents(keys)
@@ -78,6 +150,7 @@ def measure(size: int) -> dict[str, float]:
     Conversation.ask = ask  # type: ignore[method-assign]
     bare = median(lambda query: es.search(index=index.alias(), **asked[query]), QUERIES)
     whole = median(lambda query: search(request(query)), QUERIES)
+    usual, slowest = lag(es)
     return {
         "search, ms": whole,
         "bare request, ms": bare,
@@ -90,6 +163,9 @@ def measure(size: int) -> dict[str, float]:
         "rebuild, documents a second": rate,
         "parallel_bulk, documents a second": bare_rate,
         "rebuild, of parallel_bulk": rate / bare_rate,
+        "rebuild, MB at its peak": rebuilding.grown,
+        f"lag at {RATE} changes a second, ms": usual,
+        "the slowest of them, ms": slowest,
     }
 
 
