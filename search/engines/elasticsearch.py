@@ -66,9 +66,9 @@ def client_of(url: str) -> Elasticsearch:
 class Conversation:
     """The requests for one search, in the time that there is."""
 
-    def __init__(self, es: Elasticsearch, name: str, patience: float = PATIENCE) -> None:
+    def __init__(self, es: Elasticsearch, name: str, patience: float | None = None) -> None:
         self.es, self.name = es, name
-        self.deadline = time.monotonic() + patience
+        self.deadline = time.monotonic() + (PATIENCE if patience is None else patience)
         self.took_ms = 0.0
 
     def ask(self, **body: Any) -> dict[str, Any]:

