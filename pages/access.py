@@ -11,15 +11,19 @@ to the shelf itself, whether or not there is a page (``is_refused``).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import QuerySet
+from django.db.models.functions import Left
+from django.db.models.lookups import In
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import cached_property
 from wagtail.models import Page, PageViewRestriction
 
 from cpmg.users.access import groups_of
@@ -53,37 +57,72 @@ def is_asked_by_staff(request: HttpRequest) -> bool:
     return bool(known["_is_asked_by_staff"])
 
 
-def _refused_paths(user: User | AnonymousUser) -> list[str]:
-    """Tree paths of the restricted sections that ``user`` may not enter (one or two queries)."""
-    if user.is_active and user.is_superuser:
-        return []
-    restrictions = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
-    known = user.is_authenticated and user.is_active
-    own: set[int] | None = None
-    entered: dict[str, bool] = {}
-    rows = restrictions.values_list("pk", "page__path", "restriction_type", "groups")
-    for pk, path, kind, group in rows.order_by("page__path"):
-        key = f"{path} {pk}"
-        may = entered.get(key, False)
-        if kind == PageViewRestriction.LOGIN:
-            may = known
-        elif kind == PageViewRestriction.GROUPS and known and group is not None:
-            if own is None:
-                own = set(groups_of(user).values_list("pk", flat=True))
-            may = may or group in own
-        entered[key] = may
-    return list(dict.fromkeys(key.split()[0] for key, may in entered.items() if not may))
+class Reach:
+    """How far ``user`` may read now: nowhere, when there is no user. What an answer asks several
+    times is looked up once (one or two queries)."""
+
+    def __init__(self, user: User | AnonymousUser | None) -> None:
+        self.user = user
+
+    @property
+    def refused(self) -> list[str]:
+        """Tree paths of the restricted sections that the reader may not enter."""
+        if self.user is not None and self.user.is_active and self.user.is_superuser:
+            return []
+        return [path for path, (_key, may) in self._sections.items() if not may]
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of all that the reader may read."""
+        if self.user is None:
+            return []
+        refused = tuple(path for path, (_key, may) in self._sections.items() if not may)
+        sections = ((path, key) for path, (key, _may) in self._sections.items())
+        return [PUBLIC, *(key for path, key in sections if not path.startswith(refused))]
+
+    def narrow(self, pages: PageRows) -> PageRows:
+        """The live pages among ``pages`` that the reader may read."""
+        if self.user is None:
+            return pages.none()
+        pages = pages.live()
+        # One comparison for all sections of one depth: there are many, and this is in every list.
+        refused: dict[int, list[str]] = defaultdict(list)
+        for path in self.refused:
+            refused[len(path)].append(path)
+        for length, paths in refused.items():
+            pages = pages.exclude(In(Left("path", length), paths))
+        return pages
+
+    @cached_property
+    def _sections(self) -> dict[str, tuple[str, bool]]:
+        """By tree path of each restricted section its key, and whether the reader may enter."""
+        user = self.user
+        if user is None:
+            return {}
+        known = user.is_authenticated and user.is_active
+        own: set[int] | None = None
+        entered: dict[tuple[str, int, int], bool] = {}
+        rows = _restrictions().order_by("page__path")
+        for path, page, pk, kind, group in rows.values_list(
+            "page__path", "page_id", "pk", "restriction_type", "groups"
+        ):
+            may = entered.get((path, page, pk), user.is_active and user.is_superuser)
+            if kind == PageViewRestriction.LOGIN:
+                may = known
+            elif kind == PageViewRestriction.GROUPS and known and not may and group is not None:
+                if own is None:
+                    own = set(groups_of(user).values_list("pk", flat=True))
+                may = group in own
+            entered[path, page, pk] = may
+        sections: dict[str, tuple[str, bool]] = {}
+        for (path, page, _pk), may in entered.items():
+            sections[path] = _key(page), may and sections.get(path, ("", True))[1]
+        return sections
 
 
 def readable_by(pages: PageRows, user: User | AnonymousUser | None) -> PageRows:
     """The live pages among ``pages`` that ``user`` may read; none when there is no user."""
-    if user is None:
-        return pages.none()
-    pages = pages.live()
-    refused = Q()
-    for path in _refused_paths(user):
-        refused |= Q(path__startswith=path)
-    return pages.exclude(refused) if refused else pages
+    return Reach(user).narrow(pages)
 
 
 def may_read(
@@ -92,7 +131,7 @@ def may_read(
     """Whether ``user`` may read ``page``. ``refused`` is for asking about many pages."""
     if user is None or page is None or not page.live:
         return False
-    paths = _refused_paths(user) if refused is None else refused
+    paths = Reach(user).refused if refused is None else refused
     return not any(page.path.startswith(path) for path in paths)
 
 
@@ -106,7 +145,7 @@ def is_refused(request: HttpRequest, page: Page) -> bool:
         return True
     known = request.__dict__.setdefault("_refused_paths", {})
     if user.pk not in known:
-        known[user.pk] = _refused_paths(user)
+        known[user.pk] = Reach(user).refused
     return any(page.path.startswith(path) for path in known[user.pk])
 
 
@@ -127,7 +166,7 @@ def disagreements(*users: User | AnonymousUser | None) -> Iterator[str]:
     sections = restricted_sections()
     for user in users:
         listed = set(readable_by(Page.objects.all(), user).values_list("pk", flat=True))
-        refused = None if user is None else _refused_paths(user)
+        refused = None if user is None else Reach(user).refused
         keys = set(reader_keys(user))
         for page in pages:
             readable = may_read(user, page, refused)
@@ -151,11 +190,8 @@ def disagreements(*users: User | AnonymousUser | None) -> Iterator[str]:
 
 def restricted_sections() -> dict[str, str]:
     """The keys of all restricted sections by tree path; one query."""
-    restrictions = PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
-    return {
-        path: f"section-{pk}"
-        for pk, path in restrictions.values_list("page_id", "page__path").distinct()
-    }
+    rows = _restrictions().values_list("page_id", "page__path").distinct()
+    return {path: _key(pk) for pk, path in rows}
 
 
 def key_of(page: Page, sections: dict[str, str] | None = None) -> str:
@@ -172,8 +208,12 @@ def key_of_path(path: str, sections: dict[str, str]) -> str:
 
 def reader_keys(user: User | AnonymousUser | None) -> list[str]:
     """The keys of all that ``user`` may read; none when there is no user."""
-    if user is None:
-        return []
-    refused = tuple(_refused_paths(user))
-    sections = restricted_sections().items()
-    return [PUBLIC, *(key for path, key in sections if not path.startswith(refused))]
+    return Reach(user).keys
+
+
+def _restrictions() -> QuerySet[PageViewRestriction]:
+    return PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
+
+
+def _key(section: int) -> str:
+    return f"section-{section}"

@@ -129,7 +129,8 @@ class PublicationDetail(PublicationItem):
 )
 def list_publications(request: HttpRequest, query: Query) -> Any:
     pages = PublicationPage.objects.listed(request, query.language)
-    return query.page(query.filter.narrow(pages), present_publication)
+    pages = query.filter.narrow(pages).prefetch_related("countries", "themes")
+    return query.page(pages, present_publication)
 
 
 @answers(

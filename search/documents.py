@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from wagtail.rich_text import get_text_for_indexing
 
 from pages import access
 from pages.models import Country, Network, Term, Theme
 from pages.models.base import language_order
-from pages.models.vocabularies import forget_labels
 from repository.models import (
     Contributor,
     DocumentType,
@@ -31,6 +31,7 @@ from repository.models import (
 
 from . import files
 from .collation import sort_key
+from .ids import among
 from .index import LANGUAGES
 from .models import IndexJob
 
@@ -135,7 +136,7 @@ def _groups(keys: Iterable[UUID], *columns: str) -> dict[UUID, list[Row]]:
 
 def _relate(rows: dict[int, Row]) -> None:
     """Adds what other tables hold."""
-    pages = list(rows)
+    pages = among(rows)
     for facet, (name, _vocabulary) in RELATIONS.items():
         relation = PublicationPage._meta.get_field(name)
         through = relation.remote_field.through
@@ -156,14 +157,21 @@ def _relate(rows: dict[int, Row]) -> None:
 
 
 def _names() -> Names:
-    """Read anew for each batch: a worker has no requests, at whose start names are forgotten."""
-    forget_labels()
+    """Read anew for each batch, after its versions: whoever renames a term meanwhile notes newer
+    ones."""
     vocabularies: list[type[Term]] = [DocumentType]
     vocabularies += [vocabulary for _name, vocabulary in RELATIONS.values() if vocabulary]
-    return {
-        vocabulary: [vocabulary.labels(language) for language in LANGUAGES]
-        for vocabulary in vocabularies
-    }
+    return {vocabulary: _names_of(vocabulary) for vocabulary in vocabularies}
+
+
+def _names_of(vocabulary: type[Term]) -> list[dict[str, str]]:
+    """A term without a translation keeps its source name."""
+    by_language: dict[str, dict[str, str]] = defaultdict(dict)
+    rows = vocabulary._base_manager.values_list("locale__language_code", "code", "name")
+    for language, code, name in rows:
+        by_language[language][code] = name
+    source = by_language[settings.LANGUAGE_CODE]
+    return [{**source, **by_language[language]} for language in LANGUAGES]
 
 
 def _document(key: UUID, rows: list[Row], names: Names) -> Document:

@@ -28,7 +28,8 @@ from repository.models import PublicationPage
 
 from . import syntax
 from .alerts.saving import Asked
-from .engines.database import Question, among
+from .engines.database import Question
+from .ids import among
 
 #: The newest so many.
 LENGTH = 50
@@ -94,6 +95,7 @@ def newest(asked: Asked, language: str) -> list[Any]:
         PublicationPage.objects.filter(pk__in=among(found))
         .annotate(updated=Coalesce("last_published_at", "first_published_at"))
         .with_list_relations()
+        .prefetch_related("themes")
         .order_by("-updated", "-pk")
     )
     return [page for page in pages[:LENGTH] if page.updated]

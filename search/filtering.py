@@ -18,7 +18,6 @@ from django.conf import settings
 from django.db.models import Q
 from pydantic import BaseModel, ConfigDict, Field
 
-from pages import access
 from pages.filters import Choice
 from repository.models import PublicationPage
 
@@ -156,17 +155,10 @@ class FilteredElasticsearch(es.ElasticsearchEngine):
     def __init__(self, where: Node) -> None:
         self.where = where
 
-    def _search(self, request: SearchRequest) -> Results:
-        cursor = cursors.read(request)
-        if cursor and cursor.engine != self.name:
-            request, cursor = replace(request, offset=cursor.seen), None
+    def _conversation(self) -> FilteredConversation:
         conversation = FilteredConversation(es.client_of(settings.ELASTICSEARCH_URL), index.alias())
         conversation.where = self.where
-        readers, hidden = access.reader_keys(request.user), self._hidden(request)
-        asked, answer = es.find(conversation, request, readers, hidden, cursor)
-        if asked.is_empty and request.query.strip():
-            return self._nothing()  # something was typed, and no word is in it
-        return self._results(request, asked, answer, conversation.took_ms, cursor)
+        return conversation
 
     def _fallback(self, request: SearchRequest) -> Results:  # type: ignore[override]
         return replace(FilteredDatabase(self.where).search(request), degraded=True)

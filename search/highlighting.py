@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from anyascii import anyascii
 from django.utils.html import escape
@@ -16,6 +16,7 @@ from .words import Term
 #: Characters of a passage, and of what is shown where nothing was found.
 PASSAGE = 220
 WORD = re.compile(r"[^\W_]+")
+ASCII = frozenset(map(chr, range(128)))
 
 #: Letters with accents by those without, where they are one.
 FOLDED = {
@@ -38,31 +39,49 @@ class Marker:
 
     def found(self, text: str) -> list[tuple[int, int]]:
         """Where in ``text`` words of the query stand, as (start, end)."""
-        spots: list[tuple[int, int, list[str]]] = [
-            (match.start(), match.end(), words(match[0])) for match in WORD.finditer(text)
+        if not self.forms and not self.phrases:
+            return []
+        folded = _fold(text)
+        if len(folded) == len(text) and not any(map(str.isalnum, set(folded) - ASCII)):
+            return self._found_folded(folded)
+        spots = [
+            (match.start(), match.end(), parts)
+            for match in WORD.finditer(text)
+            if (parts := words(match[0]))
         ]
-        spots = [spot for spot in spots if spot[2]]
         marked = {
             position
-            for position, (_start, _end, folded) in enumerate(spots)
-            if self.forms.intersection(folded)
+            for position, (_start, _end, parts) in enumerate(spots)
+            if self.forms.intersection(parts)
         }
-        first = [folded[0] for _start, _end, folded in spots]
+        first = [parts[0] for _start, _end, parts in spots]
         for phrase in self.phrases:
             for position in range(len(first) - len(phrase) + 1):
                 if tuple(first[position : position + len(phrase)]) == phrase:
                     marked.update(range(position, position + len(phrase)))
         return [spots[position][:2] for position in sorted(marked)]
 
+    def _found_folded(self, folded: str) -> list[tuple[int, int]]:
+        """The same where each letter folds into one, as nearly everywhere; many times as fast."""
+        found = {
+            (place, place + len(form)) for form in self.forms for place in _wholes(folded, form)
+        }
+        for phrase in self.phrases:
+            pattern = re.compile(r"[\W_]+".join(phrase) + r"(?![^\W_])")
+            for place in _wholes(folded, phrase[0]):
+                if match := pattern.match(folded, place):
+                    found.update(word.span() for word in WORD.finditer(folded, *match.span()))
+        return sorted(found)
+
     def window(self, text: str) -> tuple[int, str]:
         """How many different words of the query a long ``text`` holds, and what stands around
         the first of them. Quick rather than thorough: for whole books."""
-        folded = text.translate(FOLDED).lower()
+        folded = _fold(text)
         if len(folded) != len(text):  # a letter whose small form is two
             return 0, ""
-        places = [_whole(folded, form) for form in self.forms]
-        places += [_whole(folded, " ".join(phrase)) for phrase in self.phrases]
-        places = [place for place in places if place >= 0]
+        sought = [*self.forms, *map(" ".join, self.phrases)]
+        firsts = [next(_wholes(folded, one), None) for one in sought]
+        places = [place for place in firsts if place is not None]
         if not places:
             return 0, ""
         begin = max(0, min(places) - 2 * PASSAGE)
@@ -93,16 +112,20 @@ class Marker:
         return tuple(passages)
 
 
-def _whole(text: str, word: str) -> int:
-    """Where in ``text`` ``word`` stands as a whole, -1 for nowhere."""
+def _fold(text: str) -> str:
+    """In small letters, those with accents without them where that is one letter."""
+    return (text if text.isascii() else text.translate(FOLDED)).lower()
+
+
+def _wholes(text: str, word: str) -> Iterator[int]:
+    """Where in ``text`` ``word`` stands as a whole."""
     place = text.find(word)
     while place >= 0:
         end = place + len(word)
         before, after = text[place - 1 : place], text[end : end + 1]
         if not before.isalnum() and not after.isalnum():
-            return place
+            yield place
         place = text.find(word, end)
-    return -1
 
 
 def _marked(text: str, found: list[tuple[int, int]]) -> SafeString:

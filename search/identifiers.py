@@ -44,5 +44,5 @@ def identified(request: SearchRequest) -> PublicationPage | None:
     matching = PublicationPage.objects.readable_by(request.user).filter(named)
     readable = PublicationPage.objects.readable_by(request.user).in_language(request.language)
     found = readable.filter(translation_key__in=matching.order_by().values("translation_key"))
-    pages = list(found.with_list_relations()[:2])
+    pages = list(found.select_related("locale")[:2])
     return pages[0] if len(pages) == 1 else None

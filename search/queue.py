@@ -9,6 +9,7 @@ that what a killed process had taken comes back by itself.
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -37,6 +38,8 @@ LEASE = 45
 LONGEST_WAIT = 20
 #: Seconds that a bulk request may take.
 WRITING = 30
+#: Requests to Elasticsearch at a time, while the documents of the next are read.
+ON_THE_WAY = 2
 
 
 def in_use() -> bool:
@@ -189,8 +192,9 @@ def write(
 
 
 class Writer:
-    """Reads documents from the database while Elasticsearch writes those before: one request is
-    on its way at a time. ``late`` holds what the index refused as older than what it has."""
+    """Reads documents from the database while Elasticsearch writes those before: ``ON_THE_WAY``
+    requests at a time, each with documents of its own. ``late`` holds what the index refused
+    as older than what it has."""
 
     def __init__(
         self,
@@ -211,16 +215,15 @@ class Writer:
             require_alias=alias,
             filter_path="errors,items.*.status,items.*._id,items.*.error.type",
         )
-        self._versions: dict[uuid.UUID, int] = {}
-        self._sent: Future[Any] | None = None
-        self._sender = ThreadPoolExecutor(1)
+        self._sent: deque[tuple[Future[Any], dict[uuid.UUID, int]]] = deque()
+        self._sender = ThreadPoolExecutor(ON_THE_WAY)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         with self._sender:
-            if kind is None:
+            while kind is None and self._sent:
                 self._settle()
 
     def write(self, versions: dict[uuid.UUID, int]) -> None:
@@ -234,20 +237,19 @@ class Writer:
                     operations += [{"index": how}, {**found[key], "version": version}]
                 else:
                     operations.append({"delete": how})
-            self._settle()
-            self._versions = {key: versions[key] for key in part}
-            self._sent = self._sender.submit(self._bulk, operations=operations)
+            if len(self._sent) == ON_THE_WAY:
+                self._settle()
+            sent = self._sender.submit(self._bulk, operations=operations)
+            self._sent.append((sent, {key: versions[key] for key in part}))
 
     def _settle(self) -> None:
-        """Waits for the request on its way, and notes what came of it."""
-        if self._sent is None:
-            return
-        sent, self._sent = self._sent, None
+        """Waits for the oldest request on its way, and notes what came of it."""
+        sent, versions = self._sent.popleft()
         for item in sent.result().get("items", ()):
             ((_action, result),) = item.items()
             key, status = uuid.UUID(result["_id"]), result["status"]
             if status == 409:
-                self.late[key] = self._versions[key]
+                self.late[key] = versions[key]
             missing = status == 404 and "error" not in result
             if status not in (200, 201, 409) and not missing:
                 error = result.get("error", {}).get("type", "unknown")

@@ -200,8 +200,11 @@ def name() -> str:
 
 
 def put(es: Elasticsearch) -> None:
-    """Gives Elasticsearch the rules as they are now."""
+    """Gives Elasticsearch the rules as they are now, if it has others: each time it reads them,
+    it reads them into all indexes anew."""
     lines = rules().as_lines()
+    if held(es) == lines:
+        return
     es.synonyms.put_synonym(
         id=name(), synonyms_set=[{"id": f"{n}", "synonyms": line} for n, line in enumerate(lines)]
     )

@@ -21,7 +21,7 @@ from . import suggestions
 from .alerts.saving import Asked
 from .contract import FACETS, Facet, Results, SearchRequest
 from .cursors import BadCursorError
-from .engines import search, suggest
+from .engines import listed, search, suggest
 from .filters import SearchFilter
 from .histogram import Span, spans
 from .ways_on import ways_on
@@ -134,8 +134,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "query": words,
         "results": results,
         "hits": [
-            {"hit": hit, "page": hit.page, "address": addresses.of(hit.page)}
-            for hit in results.hits
+            {"hit": hit, "page": page, "address": addresses.of(page)}
+            for hit, page in zip(results.hits, listed(results.hits), strict=True)
         ],
         "filter": chosen,
         "facets": [_links(facet, given, asked) for facet in results.facets],

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.generic import InspectView
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import log
-from wagtail.permission_policies import ModelPermissionPolicy
 
+from cpmg.queued import LookView, QueuedPolicy, QueuedViewSet
 from pages.access import is_staff
 
 from ..models import Doi, PublicationPage
@@ -97,66 +94,42 @@ def listing_buttons(page: Any, user: Any, next_url: str | None = None) -> Iterat
 # The list ---------------------------------------------------------------------------------
 
 
-class DoiPolicy(ModelPermissionPolicy):
-    """The editorial team looks at them and tries again; nobody writes or removes one."""
+class DoiPolicy(QueuedPolicy):
+    """The editorial team looks at them and tries again, where there is a registrar."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         return action == "change" and current() is not None and is_staff(user)
 
 
-class LookView(InspectView):
-    any_permission_required = ["change"]
-    template_name = "webhooks/admin/delivery.html"
+class DoiLookView(LookView):
     page_title = "DOI"
     fields = [
         *("doi", "title", "standing", "state", "attempts", "status", "error"),
         *("requested_by", "requested_at", "confirmed_at", "available_at"),
     ]
-    header_more_buttons: list[Any] = []
 
-    def get_edit_url(self) -> None:
-        return None
-
-    def get_object(self, queryset: Any = None) -> Any:
-        if not hasattr(self, "_object"):
-            self._object = super().get_object(queryset)
-        return self._object
-
-    def get_fields(self) -> list[str]:
-        """Leaves out what says nothing about this one."""
-        row = self.get_object()
-        waits = row.state == State.WAITING
-        return [
-            name
-            for name in self.fields
-            if getattr(row, name) not in (None, "", 0) and (name != "available_at" or waits)
-        ]
+    def waits(self) -> bool:
+        return bool(self.get_object().state == State.WAITING)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_send = self.get_object().state in (State.FAILED, State.WAITING)
         return super().get_context_data(may_send=may_send, **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def act(self, request: HttpRequest) -> tuple[bool, str]:
         row = self.get_object()
-        if outgoing.retry(row):
-            log(row, "doi.retry", user=request.user)
-            messages.success(request, _("It is sent again."))
-        else:
-            messages.error(request, _("It is on its way already."))
-        return redirect(self.index_url_name)
+        if not outgoing.retry(row):
+            return False, _("It is on its way already.")
+        log(row, "doi.retry", user=request.user)
+        return True, _("It is sent again.")
 
 
-class DoiViewSet(ModelViewSet):
+class DoiViewSet(QueuedViewSet):
     model = Doi
+    look_view_class = DoiLookView
     icon = "link"
     menu_label = gettext_lazy("DOIs")
     menu_name = "dois"
     menu_order = 1120
-    menu_hook = "register_reports_menu_item"
-    add_to_admin_menu = False
-    add_to_reference_index = False
-    copy_view_enabled = False
-    exclude_form_fields: list[str] = []
     list_display = [
         "doi",
         Column("title", label=gettext_lazy("Publication"), sort_key="title"),
@@ -167,10 +140,4 @@ class DoiViewSet(ModelViewSet):
     ]
     list_filter = ["state", "standing"]
     search_fields = ["doi", "title"]
-    search_backend_name = None
     ordering = ["-requested_at", "doi"]
-    list_per_page = 50
-
-    @property
-    def edit_view(self) -> Any:
-        return self.construct_view(LookView)

@@ -44,8 +44,6 @@ class Kind:
     #: The names of the addresses at which it is filled in, checked and submitted.
     first_step: str
     last_step: str
-    #: The template of what it will look like, and of the record at the desk.
-    preview_template: str
     #: Whether its submitter may propose a new version of what was published.
     has_versions = False
     #: Whether files are attached to it.

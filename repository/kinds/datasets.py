@@ -35,7 +35,6 @@ class DatasetKind(Kind):
     start_label = gettext_lazy("Submit a dataset")
     first_step = "dataset_figures"
     last_step = "dataset_check"
-    preview_template = "repository/datasets/preview.html"
     has_versions = True
     recommended = [
         (gettext_lazy("summary"), ("summary",)),

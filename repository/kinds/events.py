@@ -53,7 +53,6 @@ class EventKind(Kind):
     start_label = gettext_lazy("Propose an event")
     first_step = "submission_event"
     last_step = "submission_event_check"
-    preview_template = "repository/submissions/event_preview.html"
     recommended = [
         (gettext_lazy("summary"), ("summary",)),
         (gettext_lazy("description"), ("body", "description")),

@@ -29,7 +29,6 @@ class PublicationKind(Kind):
     last_step = "submission_check"
     start_label = gettext_lazy("Submit a publication")
     start = "submission_new"
-    preview_template = "repository/submissions/preview.html"
     has_versions = True
     has_files = True
     can_be_withdrawn = True

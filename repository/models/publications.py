@@ -44,6 +44,9 @@ from ..identifiers import normalise_doi, normalise_isbn, validate_doi, validate_
 from ..words import FoldedField, words
 from .vocabularies import DocumentType
 
+#: What a list shows of a publication beside its own fields.
+LISTED = ("contributors", "languages")
+
 
 class PublicationPageQuerySet(BasePageQuerySet):
     def listed(self, request: HttpRequest, language: str | None = None) -> Self:
@@ -56,9 +59,7 @@ class PublicationPageQuerySet(BasePageQuerySet):
 
     def with_list_relations(self) -> Self:
         """Fetches what a list shows, in a constant number of queries."""
-        return self.select_related("document_type", "locale").prefetch_related(
-            "contributors", "languages", "countries", "themes"
-        )
+        return self.select_related("document_type", "locale").prefetch_related(*LISTED)
 
     def newest_first(self) -> Self:
         """By year and month; publications without a year come last."""

@@ -19,7 +19,7 @@ from pages.access import is_staff
 from pages.models import DatasetPage
 from pages.models.vocabularies import collation_key
 
-from .. import kinds, submissions
+from .. import submissions
 from ..datasets import checking, reading, taking
 from ..datasets import template as templates
 from ..datasets.forms import DescriptionForm, IndicatorsForm, TableForm
@@ -29,7 +29,7 @@ from ..kinds.datasets import DatasetKind, compared, newest, series_of
 from ..models import Submission
 from ..references import Unreadable
 from ..submissions import Changed, Refused
-from .steps import Fault, StepLink
+from .steps import Fault, StepLink, checked
 from .submissions import answer, for_submitters, own
 
 #: The steps in their order, each with the fields that are filled in there.
@@ -278,18 +278,5 @@ def check_step(request: HttpRequest, key: UUID) -> HttpResponse:
     if not submission.is_open:
         return redirect("submission", key=key)
     problems = submissions.problems(submission)
-    found = faults(submission, problems)
-    page = kinds.of(submission).as_page(submission)
-    context = {
-        **page.get_context(request),
-        "submission": submission,
-        "steps": links(submission, "check", problems),
-        "faults": found,
-        "still_missing": ngettext(
-            "%(count)d thing is still to do before you can submit:",
-            "%(count)d things are still to do before you can submit:",
-            len(found),
-        )
-        % {"count": len(found)},
-    }
-    return render(request, "repository/datasets/check.html", context)
+    steps = links(submission, "check", problems)
+    return checked(request, submission, steps, faults(submission, problems))

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import submissions
@@ -21,7 +21,7 @@ from ..forms import StartForm
 from ..kinds.events import EventKind
 from ..models import Submission
 from ..submissions import Changed, Refused
-from .steps import WHILE_TYPING, Fault, StepLink, as_page
+from .steps import WHILE_TYPING, Fault, StepLink, checked
 from .submissions import answer, for_submitters, own
 
 STEPS = {
@@ -177,17 +177,4 @@ def check(request: HttpRequest, key: UUID) -> HttpResponse:
         for name, texts in form.errors.items()
         for text in texts
     ]
-    page = as_page(submission)
-    context = {
-        **page.get_context(request),
-        "submission": submission,
-        "steps": _links(submission, "check"),
-        "faults": faults,
-        "still_missing": ngettext(
-            "%(count)d thing is still to do before you can submit:",
-            "%(count)d things are still to do before you can submit:",
-            len(faults),
-        )
-        % {"count": len(faults)},
-    }
-    return render(request, "repository/submissions/event_check.html", context)
+    return checked(request, submission, _links(submission, "check"), faults)

@@ -358,22 +358,35 @@ def check_step(request: HttpRequest, key: UUID) -> HttpResponse:
     if not submission.is_open:
         return redirect("submission", key=key)
     problems = submissions.problems(submission)
-    found = faults(submission, problems)
-    page = as_page(submission)
+    steps = links(submission, "check", problems)
+    return checked(request, submission, steps, faults(submission, problems))
+
+
+def checked(
+    request: HttpRequest, submission: Submission, steps: list[StepLink], faults: list[Fault]
+) -> HttpResponse:
+    """The last step: what is missing, and below it what is submitted as it will look."""
+    missing = ngettext(
+        "%(count)d thing is still to do before you can submit:",
+        "%(count)d things are still to do before you can submit:",
+        len(faults),
+    ) % {"count": len(faults)}
     context = {
-        **page.get_context(request),
-        "submission": submission,
-        "steps": links(submission, "check", problems),
-        "faults": found,
-        "still_missing": ngettext(
-            "%(count)d thing is still to do before you can submit:",
-            "%(count)d things are still to do before you can submit:",
-            len(found),
-        )
-        % {"count": len(found)},
-        "number": len(STEPS),
+        **_as_it_will_look(request, submission),
+        "steps": steps,
+        "faults": faults,
+        "still_missing": missing,
     }
     return render(request, "repository/submissions/check.html", context)
+
+
+def _as_it_will_look(request: HttpRequest, submission: Submission) -> dict[str, Any]:
+    page = as_page(submission)
+    return {
+        **page.get_context(request),
+        "page_template": page.get_template(request),
+        "submission": submission,
+    }
 
 
 @login_required
@@ -383,5 +396,5 @@ def preview(request: HttpRequest, key: UUID) -> HttpResponse:
     submission = get_object_or_404(visible, key=key)
     if submission.submitter_id == request.user.pk and not may_submit(request.user):
         raise PermissionDenied
-    context = {**as_page(submission).get_context(request), "submission": submission}
-    return render(request, kinds.of(submission).preview_template, context)
+    context = _as_it_will_look(request, submission)
+    return render(request, "repository/submissions/preview.html", context)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 
 from pages import access
+from repository.models.publications import LISTED
 from repository.words import words
 
 from .. import syntax
@@ -45,6 +48,14 @@ def search(request: SearchRequest) -> Results:
     if not (prefixed or request.cursor or request.offset or any(request.filters.values())):
         results = replace(results, exact=identified(request))
     return results
+
+
+def listed(hits: Iterable[Hit]) -> list[PublicationPage]:
+    """The pages of ``hits`` with all that a list shows of them, in a constant number of
+    queries."""
+    pages = [hit.page for hit in hits]
+    prefetch_related_objects(pages, *LISTED)
+    return pages
 
 
 def suggest(request: SearchRequest) -> tuple[Suggestion, ...]:

@@ -8,7 +8,6 @@ pages themselves. The number of queries doesn't grow with the number of publicat
 
 from __future__ import annotations
 
-import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +19,6 @@ from typing import Any, Literal
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import CharField, Count
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from wagtail.rich_text import get_text_for_indexing
 from wagtail.search.backends import get_search_backend
@@ -32,10 +30,11 @@ from repository.words import words
 
 from .. import cursors, files, suggestions, synonyms
 from ..collation import LETTERS, sort_key
-from ..contract import Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
+from ..contract import FOUND, Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
 from ..facets import facet
 from ..filters import SearchFilter
 from ..highlighting import Marker
+from ..ids import among
 from ..queries import IN_COMMON
 from ..synonyms import others
 from ..words import MAX_TERMS, Expansion, Parsed, Term, parse
@@ -49,15 +48,6 @@ SYNONYM = 0.5
 LOOKUPS = {p.name: p.lookup for p in SearchFilter.parameters if isinstance(p, Choice)}
 
 Scores = dict[int, float]
-
-
-def among(ids: Iterable[int]) -> RawSQL:
-    """``ids`` as the right side of ``pk__in``: one parameter, whatever their number."""
-    sql = {
-        "sqlite": "SELECT value FROM json_each(%s)",
-        "postgresql": "SELECT value::bigint FROM json_array_elements_text(%s::json)",
-    }[connection.vendor]
-    return RawSQL(sql, [json.dumps(list(ids))])  # noqa: S611 - fixed text, ids are a parameter
 
 
 @dataclass(frozen=True)
@@ -424,7 +414,7 @@ class Question:
         shown = ids[place : place + request.limit]
         if not shown:
             return ()
-        pages = PublicationPage.objects.filter(pk__in=shown).with_list_relations().in_bulk()
+        pages = PublicationPage.objects.filter(pk__in=shown).select_related(*FOUND).in_bulk()
         texts = files.texts(shown) if request.highlight and self.terms else {}
         marker = Marker((*self.terms, *others(self.asked.expansions)) if request.highlight else ())
         return tuple(
@@ -515,7 +505,7 @@ class DatabaseEngine:
             others.newest_first().values_list("pk", flat=True), key=lambda pk: -scores[pk]
         )
         shown = shown[: request.limit]
-        pages = PublicationPage.objects.filter(pk__in=shown).with_list_relations().in_bulk()
+        pages = PublicationPage.objects.filter(pk__in=shown).select_related(*FOUND).in_bulk()
         marker = Marker(())
         return tuple(
             Hit(pages[pk], round(scores[pk], 4), marker.mark(pages[pk].title))

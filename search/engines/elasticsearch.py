@@ -29,7 +29,7 @@ from repository.words import words
 
 from .. import cursors, files, index, queries, queue, suggestions
 from ..breaker import Breaker
-from ..contract import Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
+from ..contract import FOUND, Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
 from ..documents import documents, plain
 from ..facets import facet
 from ..highlighting import WORD, Marker
@@ -96,7 +96,7 @@ def or_else(breaker: Breaker, own: Callable[[], T], other: Callable[[], T]) -> T
     return other()
 
 
-def hidden(of: index.Index, readable: QuerySet) -> list[str]:
+def hidden(of: index.Index, readable: Callable[[], QuerySet]) -> list[str]:
     """The keys of what an index may still show, and what is not among the ``readable`` rows of
     this reader any more: some of what waits in its queue."""
     waiting = list(queue.waiting(of).values_list("key", flat=True)[: MOST_WAITING + 1])
@@ -105,7 +105,7 @@ def hidden(of: index.Index, readable: QuerySet) -> list[str]:
     if len(waiting) > MOST_WAITING:
         raise UnavailableError("too much waits")
     key = of.source.KEY
-    left = readable.filter(**{f"{key}__in": queue.waiting(of).values("key")}).order_by()
+    left = readable().filter(**{f"{key}__in": queue.waiting(of).values("key")}).order_by()
     return [str(key) for key in {*waiting} - {*left.values_list(key, flat=True)}]
 
 
@@ -235,7 +235,8 @@ class ElasticsearchEngine:
 
     def _suggest(self, request: SearchRequest) -> tuple[Suggestion, ...]:
         """Three requests in one: titles, names, and the subjects that have something to show."""
-        may_be_read = queries.readable(access.reader_keys(request.user), self._hidden(request))
+        reach = access.Reach(request.user)
+        may_be_read = queries.readable(reach.keys, self._hidden(reach))
         subjects = suggestions.subjects(request)
         es = client_of(settings.ELASTICSEARCH_URL)
         answers = es.msearch(
@@ -246,13 +247,7 @@ class ElasticsearchEngine:
             raise UnavailableError("incomplete")
         titles, people, *counted = answers
         keys = [UUID(row["_id"]) for row in titles["hits"]["hits"]]
-        pages = (
-            PublicationPage.objects.readable_by(request.user)
-            .in_language(request.language)
-            .filter(translation_key__in=keys)
-            .select_related("locale")
-        )
-        by_key = {page.translation_key: page for page in pages}
+        by_key = self._pages(request, reach, keys)
         names = [b["key"] for b in people["aggregations"]["names"]["buckets"]]
         held = counted[0]["aggregations"]["held"]["buckets"] if counted else {}
         return suggestions.listed(
@@ -267,18 +262,16 @@ class ElasticsearchEngine:
         document = documents([key]).get(key)
         if document is None:
             return ()
-        may_be_read = queries.readable(
-            access.reader_keys(request.user), [str(key), *self._hidden(request)]
-        )
-        conversation = Conversation(client_of(settings.ELASTICSEARCH_URL), index.alias())
-        rows = conversation.ask(
+        reach = access.Reach(request.user)
+        may_be_read = queries.readable(reach.keys, [str(key), *self._hidden(reach)])
+        rows = self._conversation().ask(
             query=queries.like(document, may_be_read),
             sort=order(request),
             size=request.limit,
             source=False,
             track_total_hits=False,
         )["hits"]["hits"]
-        pages = self._pages(request, [UUID(row["_id"]) for row in rows])
+        pages = self._pages(request, reach, [UUID(row["_id"]) for row in rows])
         marker = Marker(())
         return tuple(
             Hit(pages[key], round(row["sort"][0], 4), marker.mark(pages[key].title))
@@ -290,24 +283,29 @@ class ElasticsearchEngine:
         return Results(0, (), (), 0.0, self.name, self.capabilities)
 
     def _search(self, request: SearchRequest) -> Results:
-        readers = access.reader_keys(request.user)
-        hidden = self._hidden(request)
+        reach = access.Reach(request.user)
+        readers, hidden = reach.keys, self._hidden(reach)
         cursor = cursors.read(request)
         if cursor and cursor.engine != self.name:
             request, cursor = replace(request, offset=cursor.seen), None
-        conversation = Conversation(client_of(settings.ELASTICSEARCH_URL), index.alias())
+        conversation = self._conversation()
         asked, answer = find(conversation, request, readers, hidden, cursor)
         if asked.is_empty and request.query.strip():
             return self._nothing()  # something was typed, and no word is in it
-        return self._results(request, asked, answer, conversation.took_ms, cursor)
+        return self._results(request, reach, asked, answer, conversation.took_ms, cursor)
+
+    def _conversation(self) -> Conversation:
+        return Conversation(client_of(settings.ELASTICSEARCH_URL), index.alias())
 
     @staticmethod
-    def _hidden(request: SearchRequest) -> list[str]:
-        return hidden(index.PUBLICATIONS, PublicationPage.objects.readable_by(request.user))
+    def _hidden(reach: access.Reach) -> list[str]:
+        pages = PublicationPage.objects.all()
+        return hidden(index.PUBLICATIONS, lambda: reach.narrow(pages))
 
     def _results(
         self,
         request: SearchRequest,
+        reach: access.Reach,
         asked: queries.Asked,
         answer: dict[str, Any],
         took_ms: float,
@@ -315,7 +313,7 @@ class ElasticsearchEngine:
     ) -> Results:
         counted = answer["aggregations"]["all"]
         rows = answer["hits"]["hits"]
-        pages = self._pages(request, [UUID(row["_id"]) for row in rows])
+        pages = self._pages(request, reach, [UUID(row["_id"]) for row in rows])
         terms = [
             *asked.terms,
             *(Term((w,)) for near in asked.corrections.values() for w, _ in near),
@@ -368,13 +366,15 @@ class ElasticsearchEngine:
         )
 
     @staticmethod
-    def _pages(request: SearchRequest, keys: Iterable[UUID]) -> dict[UUID, PublicationPage]:
+    def _pages(
+        request: SearchRequest, reach: access.Reach, keys: Iterable[UUID]
+    ) -> dict[UUID, PublicationPage]:
         """The page of each publication that this reader is shown, as it is now."""
         pages = (
-            PublicationPage.objects.readable_by(request.user)
+            reach.narrow(PublicationPage.objects.all())
             .in_language(request.language)
             .filter(translation_key__in=list(keys))
-            .with_list_relations()
+            .select_related(*FOUND)
         )
         return {page.translation_key: page for page in pages}
 

@@ -150,7 +150,7 @@ def _on_elasticsearch(request: PostRequest, among: Among) -> Finds:
     name = elasticsearch.ElasticsearchEngine.name
     asked = queries.Asked.of(request.query, request.written_in or request.language)
     readers = reader_keys(request.stands)
-    hidden = elasticsearch.hidden(POSTS, among.posts)
+    hidden = elasticsearch.hidden(POSTS, lambda: among.posts)
     cursor = cursors.read(request)
     seen = cursor.seen if cursor else 0
     place: dict[str, Any] = {"from_": seen}

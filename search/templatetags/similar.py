@@ -7,7 +7,7 @@ from django import template
 from pages.models.base import active_language
 from repository.models import PublicationPage
 
-from ..engines import more_like_this
+from ..engines import listed, more_like_this
 
 register = template.Library()
 
@@ -17,4 +17,4 @@ def similar_publications(context: template.Context, page: PublicationPage) -> li
     request = context["request"]
     if getattr(request, "is_preview", False):
         return []
-    return [hit.page for hit in more_like_this(page, request.user, active_language(), limit=4)]
+    return listed(more_like_this(page, request.user, active_language(), limit=4))

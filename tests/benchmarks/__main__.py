@@ -68,10 +68,9 @@ def prepared() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="cpmg-bench-") as folder:
         os.environ["CPMG_VAR"] = folder
         (Path(folder) / "static").mkdir()
-        import django
-
-        django.setup()
         from django.test import override_settings
+
+        import cpmg.wsgi  # noqa: F401 - what is loaded is settled as in the server
 
         memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
         with override_settings(CACHES={"default": memory}):

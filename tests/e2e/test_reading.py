@@ -92,6 +92,15 @@ def test_menu_opens_without_javascript(phone_without_javascript: Page, site: str
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_shown_that_needs_javascript(
+    name: str, phone_without_javascript: Page, addresses: Addresses
+) -> None:
+    page = phone_without_javascript
+    page.goto(addresses[name]["en"])
+    expect(page.locator("button[type=button]").filter(visible=True)).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_language_switcher_leads_to_the_same_page(
     name: str, addresses: Addresses, phone_without_javascript: Page
 ) -> None:

@@ -5,30 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.generic import IndexView, InspectView
-from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.views.generic import IndexView
 from wagtail.log_actions import log
-from wagtail.permission_policies import ModelPermissionPolicy
 
+from ..queued import LookView, QueuedViewSet
 from . import categories, outgoing
 from .models import OutgoingMail
 
 State = OutgoingMail.State
 #: What somebody should look at comes first.
 FIRST = [State.FAILED, State.UNCERTAIN, State.WAITING, State.SENDING]
-
-
-class MailPolicy(ModelPermissionPolicy):
-    """Mails are looked at, sent again or given up; nobody writes or removes one in the admin."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action == "change" and super().user_has_permission(user, action)
 
 
 class MailIndexView(IndexView):
@@ -38,36 +28,22 @@ class MailIndexView(IndexView):
         return super().get_base_queryset().defer("text", "html").annotate(rank=rank)
 
 
-class LookView(InspectView):
+class MailLookView(LookView):
     """One mail without its text, which is for the recipient alone, and what can be done."""
 
-    any_permission_required = ["change"]
     template_name = "mail/admin/look.html"
     page_title = gettext_lazy("Mail")
     fields = [
         *("subject", "address", "language", "category", "state", "reason", "attempts"),
         *("created_at", "available_at", "give_up_at", "sent_at", "message_id"),
     ]
-    header_more_buttons: list[Any] = []
-
-    def get_edit_url(self) -> None:
-        return None
-
-    def get_object(self, queryset: Any = None) -> Any:
-        if not hasattr(self, "_object"):
-            self._object = super().get_object(queryset)
-        return self._object
+    of_waiting = ("available_at", "give_up_at")
 
     def get_field_label(self, field_name: str, field: Any) -> str:
         return _("Error") if field_name == "reason" else super().get_field_label(field_name, field)
 
-    def get_fields(self) -> list[str]:
-        """Leaves out what says nothing about this mail."""
-        mail = self.get_object()
-        empty = [name for name in self.fields if not getattr(mail, name) and name != "attempts"]
-        over = mail.state not in (State.WAITING, State.SENDING)
-        hidden = {*empty, *(("available_at", "give_up_at") if over else ())}
-        return [name for name in self.fields if name not in hidden]
+    def waits(self) -> bool:
+        return self.get_object().state in (State.WAITING, State.SENDING)
 
     def get_category_display_value(self) -> str:
         kind = categories.CATEGORIES.get(self.object.category)
@@ -82,7 +58,7 @@ class LookView(InspectView):
             **kwargs,
         )
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def act(self, request: HttpRequest) -> tuple[bool, str]:
         mail = self.get_object()
         if "again" in request.POST:
             done, action = outgoing.send_again(mail), "mail.send_again"
@@ -90,25 +66,19 @@ class LookView(InspectView):
         else:
             done, action = outgoing.give_up(mail), "mail.give_up"
             words = _("The message is not sent any more.")
-        if done:
-            log(mail, action, user=request.user)
-            messages.success(request, words)
-        else:
-            messages.error(request, _("The message has left, or somebody else saw to it."))
-        return redirect(self.index_url_name)
+        if not done:
+            return False, _("The message has left, or somebody else saw to it.")
+        log(mail, action, user=request.user)
+        return True, words
 
 
-class MailViewSet(ModelViewSet):
+class MailViewSet(QueuedViewSet):
     model = OutgoingMail
+    look_view_class = MailLookView
     icon = "mail"
     menu_label = gettext_lazy("Mail")
     menu_name = "mail"
     menu_order = 1100
-    menu_hook = "register_reports_menu_item"
-    add_to_admin_menu = False
-    add_to_reference_index = False
-    copy_view_enabled = False
-    exclude_form_fields: list[str] = []
     index_view_class = MailIndexView
     list_display = [
         "subject",
@@ -121,9 +91,3 @@ class MailViewSet(ModelViewSet):
     list_filter = ["state"]
     ordering = ["rank", "-created_at", "-pk"]
     search_fields = ["subject", "address"]
-    search_backend_name = None
-    list_per_page = 50
-
-    @property
-    def edit_view(self) -> Any:
-        return self.construct_view(LookView)

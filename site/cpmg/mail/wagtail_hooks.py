@@ -10,11 +10,12 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 
+from ..queued import QueuedPolicy
 from .dashboard import MailInTrouble
 from .models import OutgoingMail
-from .viewsets import MailPolicy, MailViewSet
+from .viewsets import MailViewSet
 
-register_permission_policy(OutgoingMail, MailPolicy(OutgoingMail))
+register_permission_policy(OutgoingMail, QueuedPolicy(OutgoingMail))
 
 
 @hooks.register("register_admin_viewset")

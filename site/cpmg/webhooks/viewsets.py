@@ -13,8 +13,8 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import log
-from wagtail.permission_policies import ModelPermissionPolicy
 
+from ..queued import LookView, QueuedViewSet
 from . import outgoing
 from .forms import EndpointForm
 from .models import Delivery, Endpoint
@@ -78,66 +78,35 @@ class EndpointViewSet(ModelViewSet):
         return EndpointForm
 
 
-class DeliveryPolicy(ModelPermissionPolicy):
-    """Messages are looked at and sent again; nobody writes or removes one."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        return action == "change" and super().user_has_permission(user, action)
-
-
-class LookView(InspectView):
-    any_permission_required = ["change"]
-    template_name = "webhooks/admin/delivery.html"
+class DeliveryLookView(LookView):
     page_title = gettext_lazy("Webhook message")
     fields = [
         *("endpoint", "event", "message_id", "state", "attempts", "status", "error", "answer"),
         *("created_at", "available_at", "delivered_at", "payload"),
     ]
-    header_more_buttons: list[Any] = []
 
-    def get_edit_url(self) -> None:
-        return None
-
-    def get_object(self, queryset: Any = None) -> Any:
-        if not hasattr(self, "_object"):
-            self._object = super().get_object(queryset)
-        return self._object
-
-    def get_fields(self) -> list[str]:
-        """Leaves out what says nothing about this message."""
-        delivery = self.get_object()
-        waits = delivery.state == State.WAITING
-        return [
-            name
-            for name in self.fields
-            if getattr(delivery, name) not in (None, "") and (name != "available_at" or waits)
-        ]
+    def waits(self) -> bool:
+        return bool(self.get_object().state == State.WAITING)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_send = self.get_object().state in (State.DELIVERED, State.FAILED)
         return super().get_context_data(may_send=may_send, **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def act(self, request: HttpRequest) -> tuple[bool, str]:
         delivery = self.get_object()
-        if outgoing.replay(delivery):
-            log(delivery, "webhooks.replay", user=request.user)
-            messages.success(request, _("The message is sent again."))
-        else:
-            messages.error(request, _("The message is on its way already."))
-        return redirect(self.index_url_name)
+        if not outgoing.replay(delivery):
+            return False, _("The message is on its way already.")
+        log(delivery, "webhooks.replay", user=request.user)
+        return True, _("The message is sent again.")
 
 
-class DeliveryViewSet(ModelViewSet):
+class DeliveryViewSet(QueuedViewSet):
     model = Delivery
+    look_view_class = DeliveryLookView
     icon = "redirect"
     menu_label = gettext_lazy("Webhook messages")
     menu_name = "webhook-messages"
     menu_order = 1110
-    menu_hook = "register_reports_menu_item"
-    add_to_admin_menu = False
-    add_to_reference_index = False
-    copy_view_enabled = False
-    exclude_form_fields: list[str] = []
     list_display = [
         "event",
         Column("endpoint", label=gettext_lazy("Webhook")),
@@ -149,10 +118,4 @@ class DeliveryViewSet(ModelViewSet):
     list_filter = ["state", "endpoint", "event"]
     list_select_related = ["endpoint"]
     search_fields = ["message_id", "event"]
-    search_backend_name = None
     ordering = ["-created_at", "-pk"]
-    list_per_page = 50
-
-    @property
-    def edit_view(self) -> Any:
-        return self.construct_view(LookView)

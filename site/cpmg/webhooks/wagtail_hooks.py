@@ -7,10 +7,11 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 
+from ..queued import QueuedPolicy
 from .models import Delivery
-from .viewsets import DeliveryPolicy, DeliveryViewSet, EndpointViewSet
+from .viewsets import DeliveryViewSet, EndpointViewSet
 
-register_permission_policy(Delivery, DeliveryPolicy(Delivery))
+register_permission_policy(Delivery, QueuedPolicy(Delivery))
 
 
 @hooks.register("register_admin_viewset")

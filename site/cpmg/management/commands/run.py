@@ -52,9 +52,8 @@ class Server(BaseApplication):
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
-        from django.core.wsgi import get_wsgi_application
+        from cpmg.wsgi import application
 
-        application = get_wsgi_application()
         connections.close_all()
         return application
 
