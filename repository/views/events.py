@@ -47,7 +47,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         return redirect(submission.form_address)
-    return render(request, "repository/submissions/new_event.html", {"form": StartForm()})
+    return render(request, "repository/submissions/new_event.html", {"start": StartForm()})
 
 
 @for_submitters

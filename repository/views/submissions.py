@@ -96,7 +96,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect(submission.form_address)
     if replaces is not None and not submissions.may_propose_version(request.user, replaces):  # type: ignore[arg-type]
         raise PermissionDenied
-    context = {"form": StartForm(), "replaces": replaces}
+    context = {"start": StartForm(), "replaces": replaces}
     return render(request, "repository/submissions/new.html", context)
 
 

@@ -18,6 +18,7 @@ from wagtail.api.v3.auth import AllowAnonymous, BearerTokenAuth
 from wagtail.api.v3.errors import problem_response
 from wagtail.api.v3.querysets import get_pages_queryset
 from wagtail.api.v3.routers import pages as wagtail_pages
+from wagtail.api.v3.schemas.pages import PageTypeInjectingBodyModel
 from wagtail.contrib.redirects.api.v3.router import get_redirect_detail
 from wagtail.contrib.redirects.api.v3.router import router as redirects_router
 from wagtail.contrib.redirects.models import Redirect
@@ -77,6 +78,21 @@ def find_pages_in_all_languages() -> None:
     Wagtail starts at the home page of the default language, whatever the address begins with.
     """
     _operation(wagtail_pages.router, "/find/").view_func = find_page
+
+
+def look_at_ids_first() -> None:
+    """``PATCH /pages/x/`` says that x is no number. Wagtail looks the page up before that, to know
+    the fields of its type."""
+    look_up = PageTypeInjectingBodyModel.get_meta_type
+
+    def get_meta_type(cls: Any, request: HttpRequest, api: NinjaAPI, path: dict[str, Any]) -> str:
+        try:
+            int(path[cls.page_id_param])
+        except ValueError:
+            return ""
+        return look_up(request, api, path)
+
+    PageTypeInjectingBodyModel.get_meta_type = classmethod(get_meta_type)
 
 
 def hide_old_addresses() -> None:

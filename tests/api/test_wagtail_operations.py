@@ -37,6 +37,15 @@ def test_an_old_address_tells_nothing_of_a_hidden_page(get, world, token_of):
     assert get(f"/redirects/{hidden.pk}/", token=token_of(world.members)).status_code == 200
 
 
+def test_an_id_that_is_no_number_is_named(client, world, token_of):
+    headers = {"authorization": f"Bearer {token_of(Group.objects.get(name='Editors'))}"}
+    for number, status in (("x", 400), ("-4.5e-94", 400), ("--1", 400), ("-1", 404), (9**99, 404)):
+        answer = client.patch(
+            f"/api/v3/pages/{number}/", {}, content_type="application/json", headers=headers
+        )
+        assert (number, answer.status_code) == (number, status)
+
+
 def test_a_page_is_found_by_its_path_in_any_language(get, world):
     for path, page in (
         ("/en/events/workshop-on-return/", "event"),
