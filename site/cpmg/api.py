@@ -53,6 +53,7 @@ api.add_exception_handler(Refused, submissions.refuse_state)
 api.add_exception_handler(submissions.VersionPassed, submissions.refuse_version)
 wagtail_api.answer_invalid_with_400(api)
 wagtail_api.look_at_ids_first()
+wagtail_api.leave_the_root_alone()
 wagtail_api.hide_old_addresses()
 wagtail_api.find_pages_in_all_languages()
 

@@ -262,7 +262,8 @@ def _add_errors(path: str, method: str, operation: Document) -> None:
     wanted = {"400", "401", "429"}
     if {} not in operation["security"]:
         wanted.add("403")
-    if "{" in path or path.endswith(("/find/", "/preview/")) or method != "get":
+    finds = path.endswith(("/find/", "/preview/")) or operation["operationId"] == "pages_list"
+    if "{" in path or finds or method != "get":
         wanted.add("404")
     if "requestBody" in operation:
         wanted.add("413")

@@ -4,12 +4,14 @@ They are changed in place, because two routers can't share an address. Look at e
 Wagtail is upgraded; the tests fail when an operation goes or is renamed.
 """
 
+import functools
 import json
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router
 from ninja.errors import ValidationError as NinjaValidationError
 from ninja.operation import Operation
@@ -22,7 +24,7 @@ from wagtail.api.v3.schemas.pages import PageTypeInjectingBodyModel
 from wagtail.contrib.redirects.api.v3.router import get_redirect_detail
 from wagtail.contrib.redirects.api.v3.router import router as redirects_router
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from cpmg.users.models import Scope
 from pages.access import may_read
@@ -36,6 +38,10 @@ from pages.api.auth import Auth, EditorAuth, ReaderAuth
 FOR_EDITORS = {
     *("documents_list", "documents_detail", "images_list", "images_detail", "redirects_list"),
 }
+
+
+#: The positions of a moved page that are below its destination, not beside it.
+INSIDE = ("first-child", "last-child")
 
 
 def serve_people_as_we_do(api: NinjaAPI) -> None:
@@ -93,6 +99,30 @@ def look_at_ids_first() -> None:
         return look_up(request, api, path)
 
     PageTypeInjectingBodyModel.get_meta_type = classmethod(get_meta_type)
+
+
+def leave_the_root_alone() -> None:
+    """Nobody publishes, copies or moves the root of the tree, nor moves pages beside it."""
+    for router in (wagtail_pages.router, wagtail_pages.actions_router):
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                if "{page_id}" in path and operation.methods != ["GET"]:
+                    operation.view_func = _but_for_the_root(operation.view_func)
+
+
+def _but_for_the_root(act: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(act)
+    def act_on_others(request: HttpRequest, page_id: int, **asked: Any) -> Any:
+        roots = Page.objects.filter(depth=1)
+        if roots.filter(pk=page_id).exists():
+            raise missing()
+        data = asked.get("data")
+        goes_beside = isinstance(data, wagtail_pages.PageMoveSchema) and data.position not in INSIDE
+        if goes_beside and roots.filter(pk=data.destination_id).exists():
+            raise ValidationError(_("Beside the root there are no pages, only below it."))
+        return act(request, page_id=page_id, **asked)
+
+    return act_on_others
 
 
 def hide_old_addresses() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Page
 
 from repository.factories import DocumentFactory
 
@@ -44,6 +45,33 @@ def test_an_id_that_is_no_number_is_named(client, world, token_of):
             f"/api/v3/pages/{number}/", {}, content_type="application/json", headers=headers
         )
         assert (number, answer.status_code) == (number, status)
+
+
+ACTIONS = {
+    **{key: {} for key in ("publish", "unpublish", "copy", "create_alias", "convert_alias")},
+    "revert": {"revision_id": 1},
+    "copy_for_translation": {"locale": "es"},
+    "move": {"destination_id": 1},
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_nobody_acts_on_the_root(client, world, token_of, action):
+    headers = {"authorization": f"Bearer {token_of(Group.objects.get(name='Editors'))}"}
+    where = f"/api/v3/pages/1/actions/{action}/"
+    sent = {"content_type": "application/json", "headers": headers}
+    assert client.post(where, ACTIONS[action], **sent).status_code == 404
+
+
+@pytest.mark.parametrize("position", [None, "first-child", "left", "right", "first-sibling"])
+def test_no_page_is_moved_to_where_none_can_be(client, world, token_of, position):
+    headers = {"authorization": f"Bearer {token_of(Group.objects.get(name='Editors'))}"}
+    where = f"/api/v3/pages/{world.report.pk}/actions/move/"
+    for destination in (1, world.report.pk, world.country.pk, 10**6):
+        sent = {"destination_id": destination, "position": position}
+        answer = client.post(where, sent, content_type="application/json", headers=headers)
+        assert (destination, answer.status_code in (400, 403, 404)) == (destination, True)
+    assert Page.objects.get(pk=world.report.pk).path == world.report.path
 
 
 def test_a_page_is_found_by_its_path_in_any_language(get, world):

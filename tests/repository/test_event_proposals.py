@@ -60,7 +60,7 @@ def signed_in(member: Any) -> Client:
 
 def start(client: Client) -> Submission:
     page = client.get("/en/account/submissions/new-event/")
-    key = page.context["form"]["key"].value()
+    key = page.context["start"]["key"].value()
     answer = client.post("/en/account/submissions/new-event/", {"key": key})
     submission = Submission.objects.get(key=key)
     assert submission.kind == "event"
