@@ -31,7 +31,6 @@ from repository.models import (
 
 from . import files
 from .collation import sort_key
-from .ids import among
 from .index import LANGUAGES
 from .models import IndexJob
 
@@ -136,7 +135,7 @@ def _groups(keys: Iterable[UUID], *columns: str) -> dict[UUID, list[Row]]:
 
 def _relate(rows: dict[int, Row]) -> None:
     """Adds what other tables hold."""
-    pages = among(rows)
+    pages = list(rows)
     for facet, (name, _vocabulary) in RELATIONS.items():
         relation = PublicationPage._meta.get_field(name)
         through = relation.remote_field.through

@@ -12,7 +12,6 @@ from repository.models import FileDetails, PublicationFile
 
 from .contract import Passage
 from .highlighting import Marker
-from .ids import among
 
 #: Characters of the files of one publication that are looked in: some five hundred pages.
 LONGEST = 1_000_000
@@ -63,7 +62,7 @@ def texts(pages: Iterable[int]) -> dict[int, list[FileText]]:
 def _rows(pages: Iterable[int]) -> Any:
     return (
         PublicationFile.objects.filter(
-            page__in=among(pages), document__details__state=FileDetails.State.CLEAN
+            page__in=list(pages), document__details__state=FileDetails.State.CLEAN
         )
         .exclude(document__details__text=[])
         .order_by()

@@ -117,8 +117,10 @@ def _but_for_the_root(act: Callable[..., Any]) -> Callable[..., Any]:
         if roots.filter(pk=page_id).exists():
             raise missing()
         data = asked.get("data")
-        goes_beside = isinstance(data, wagtail_pages.PageMoveSchema) and data.position not in INSIDE
-        if goes_beside and roots.filter(pk=data.destination_id).exists():
+        beside = None
+        if isinstance(data, wagtail_pages.PageMoveSchema) and data.position not in INSIDE:
+            beside = data.destination_id
+        if roots.filter(pk=beside).exists():
             raise ValidationError(_("Beside the root there are no pages, only below it."))
         return act(request, page_id=page_id, **asked)
 

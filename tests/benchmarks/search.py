@@ -104,6 +104,29 @@ def median(call: Callable[[str], Any], over: tuple[str, ...]) -> float:
     return statistics.median(times)
 
 
+def while_it_hangs(call: Callable[[], Any]) -> tuple[float, float]:
+    """Milliseconds of the first ``call`` after Elasticsearch stopped answering, and of the next."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    from search.engines.elasticsearch import breaker
+    from tests.faults.conftest import Door
+
+    door = Door(settings.ELASTICSEARCH_URL)
+    times = []
+    with override_settings(ELASTICSEARCH_URL=door.url):
+        call()
+        door.fault = "hang"
+        for _time in range(2):
+            started = time.perf_counter()
+            call()
+            times.append((time.perf_counter() - started) * 1000)
+    breaker.worked()
+    door.released.set()
+    door.shutdown()
+    return times[0], times[1]
+
+
 def measure(size: int) -> dict[str, float]:
     from django.contrib.auth.models import AnonymousUser
     from elasticsearch.helpers import parallel_bulk
@@ -151,6 +174,7 @@ def measure(size: int) -> dict[str, float]:
     bare = median(lambda query: es.search(index=index.alias(), **asked[query]), QUERIES)
     whole = median(lambda query: search(request(query)), QUERIES)
     usual, slowest = lag(es)
+    hung, next_one = while_it_hangs(lambda: search(request(QUERIES[0])))
     return {
         "search, ms": whole,
         "bare request, ms": bare,
@@ -166,6 +190,8 @@ def measure(size: int) -> dict[str, float]:
         "rebuild, MB at its peak": rebuilding.grown,
         f"lag at {RATE} changes a second, ms": usual,
         "the slowest of them, ms": slowest,
+        "when Elasticsearch hangs, ms": hung,
+        "the next search, ms": next_one,
     }
 
 
