@@ -76,7 +76,7 @@ class Reach:
         """The keys of all that the reader may read."""
         if self.user is None:
             return []
-        refused = tuple(path for path, (_key, may) in self._sections.items() if not may)
+        refused = tuple(self.refused)
         sections = ((path, key) for path, (key, _may) in self._sections.items())
         return [PUBLIC, *(key for path, key in sections if not path.startswith(refused))]
 
@@ -106,7 +106,7 @@ class Reach:
         for path, page, pk, kind, group in rows.values_list(
             "page__path", "page_id", "pk", "restriction_type", "groups"
         ):
-            may = entered.get((path, page, pk), user.is_active and user.is_superuser)
+            may = entered.get((path, page, pk), False)
             if kind == PageViewRestriction.LOGIN:
                 may = known
             elif kind == PageViewRestriction.GROUPS and known and not may and group is not None:

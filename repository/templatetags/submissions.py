@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from .. import submissions
+from .. import kinds, submissions
 from ..models import PublicationPage
 
 register = template.Library()
@@ -20,6 +20,12 @@ def may_submit(context: template.Context) -> bool:
     if "_may_submit" not in request.__dict__:
         request.__dict__["_may_submit"] = submissions.may_submit(user)
     return bool(request.__dict__["_may_submit"])
+
+
+@register.simple_tag
+def kinds_of_submissions() -> list[kinds.Kind]:
+    """All that can be submitted, each with where it begins."""
+    return kinds.all_kinds()
 
 
 @register.simple_tag(takes_context=True)

@@ -77,7 +77,7 @@ def own_list(request: HttpRequest) -> HttpResponse:
     rows = Submission.objects.filter(submitter_id=request.user.pk).select_related("page__locale")
     rows = list_filter.narrow(rows)
     results = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"results": results, "filter": list_filter, "kinds": kinds.all_kinds()}
+    context = {"results": results, "filter": list_filter}
     return render(request, "repository/submissions/list.html", context)
 
 

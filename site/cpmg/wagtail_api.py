@@ -106,6 +106,8 @@ def leave_the_root_alone() -> None:
     for router in (wagtail_pages.router, wagtail_pages.actions_router):
         for path, view in router.path_operations.items():
             for operation in view.operations:
+                if operation.operation_id == "pages_actions_move":
+                    operation.view_func = _not_beside_the_root(operation.view_func)
                 if "{page_id}" in path and operation.methods != ["GET"]:
                     operation.view_func = _but_for_the_root(operation.view_func)
 
@@ -113,18 +115,25 @@ def leave_the_root_alone() -> None:
 def _but_for_the_root(act: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(act)
     def act_on_others(request: HttpRequest, page_id: int, **asked: Any) -> Any:
-        roots = Page.objects.filter(depth=1)
-        if roots.filter(pk=page_id).exists():
+        if _is_root(page_id):
             raise missing()
-        data = asked.get("data")
-        beside = None
-        if isinstance(data, wagtail_pages.PageMoveSchema) and data.position not in INSIDE:
-            beside = data.destination_id
-        if roots.filter(pk=beside).exists():
-            raise ValidationError(_("Beside the root there are no pages, only below it."))
         return act(request, page_id=page_id, **asked)
 
     return act_on_others
+
+
+def _not_beside_the_root(move: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(move)
+    def move_below(request: HttpRequest, data: wagtail_pages.PageMoveSchema, **asked: Any) -> Any:
+        if data.position not in INSIDE and _is_root(data.destination_id):
+            raise ValidationError(_("Beside the root there are no pages, only below it."))
+        return move(request, data=data, **asked)
+
+    return move_below
+
+
+def _is_root(page_id: int) -> bool:
+    return Page.objects.filter(pk=page_id, depth=1).exists()
 
 
 def hide_old_addresses() -> None:

@@ -7,9 +7,11 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from search.engines import elasticsearch as engine
 from tests.search.conftest import PATIENCE, elasticsearch, server
@@ -30,6 +32,8 @@ class Door(ThreadingHTTPServer):
     held = 60
     #: Requests that came.
     asked = 0
+    #: Seconds that each search was given to be answered.
+    given: tuple[float, ...] = ()
 
     def __init__(self, target: str) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -133,6 +137,14 @@ def door(settings, elasticsearch, monkeypatch) -> Iterator[Door]:
     ``elasticsearch`` goes past it."""
     monkeypatch.setattr(engine, "PATIENCE", PATIENCE)
     door = Door(server())
+    options = Elasticsearch.options
+
+    def note(client: Elasticsearch, **given: Any) -> Elasticsearch:
+        if "request_timeout" in given:
+            door.given += (given["request_timeout"],)
+        return options(client, **given)
+
+    monkeypatch.setattr(Elasticsearch, "options", note)
     settings.ELASTICSEARCH_URL = door.url
     yield door
     door.released.set()

@@ -20,6 +20,9 @@ from search.engines.elasticsearch import breaker
 from search.models import IndexJob, SynonymSet, SynonymsJob
 from search.state import state
 
+#: Seconds for Elasticsearch, of the second and a half in which a search is answered.
+PATIENCE = 0.8
+
 
 def ask(query: str = "report") -> Results:
     return search(SearchRequest(query, user=AnonymousUser()))
@@ -61,7 +64,8 @@ def test_the_database_answers_with_a_notice(door, reports, fault, monkeypatch):
     PublicationPageFactory(title="Report G")
     started = time.monotonic()
     results = ask()
-    assert time.monotonic() - started < door.held / 2, "held up by what hangs"
+    assert time.monotonic() - started < 5, "held up by what hangs"
+    assert max(door.given) <= PATIENCE
     assert (results.degraded, results.engine, results.total) == (True, "database", 7)
     assert breaker.is_open
     asked = door.asked
@@ -97,7 +101,7 @@ def test_saving_needs_no_elasticsearch(door, reports, elasticsearch):
     started = time.monotonic()
     reports[0].title = "Report on saving"
     reports[0].save_revision().publish()
-    assert time.monotonic() - started < door.held / 2
+    assert time.monotonic() - started < 5
     door.fault = None
     queue.drain()
     assert agree(elasticsearch)

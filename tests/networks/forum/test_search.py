@@ -337,7 +337,8 @@ def test_a_faulty_index_neither_holds_up_nor_loses_anything(
     user = talk.people["ben"]
     started = time.monotonic()
     finds = finding.search(PostRequest("confidential", user, standing_of(user)))
-    assert time.monotonic() - started < door.held / 2
+    assert time.monotonic() - started < 5
+    assert max(door.given) <= 0.8
     assert finds.degraded
     assert said(finds) == ["confidential too"]
     assert not publications.is_open  # that of publications is asked all the same

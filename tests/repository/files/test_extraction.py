@@ -119,13 +119,16 @@ def test_bad_files_end_their_reader_and_nothing_else(name):
     found = read(content, kind, **limits)
     assert found.problem in problems
     assert found.text in ([], [""])
-    assert time.monotonic() - begin < 60
+    assert time.monotonic() - begin < 15
     # The parent's memory stays flat (kilobytes).
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
 
 
-def test_a_reader_that_hangs_is_ended_by_the_clock(monkeypatch):
-    assert read(make.slow_pdf(), "pdf", seconds=1).problem == "too-slow"
+def test_a_reader_that_hangs_is_ended_by_the_clock():
+    begin = time.monotonic()
+    found = read(make.slow_pdf(), "pdf", seconds=1)
+    assert found.problem == "too-slow"
+    assert time.monotonic() - begin < 5
 
 
 def test_the_reader_sees_no_secret_of_ours(monkeypatch):
