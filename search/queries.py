@@ -1,8 +1,9 @@
 """Words as a query of Elasticsearch: what is looked up where, and what it counts.
 
-A query takes two requests. The first asks which words the index knows, and for the unknown ones
-which known words are near; it also counts the publications that hold all words. The second
-finds. All figures here were chosen by ``search_evaluate`` on judged collections.
+A query takes one request where enough publications hold all of its words, as they mostly do.
+It also asks which known words are near the unknown ones; when there are any, or when few
+publications hold everything, another request looks for what was meant, or for some of the words.
+All figures here were chosen by ``search_evaluate`` on judged collections.
 """
 
 from __future__ import annotations
@@ -147,56 +148,58 @@ class Asked:
             if (first in words or second in words) and len(first + second) >= 5
         }
 
-    # The first request ------------------------------------------------------------------
+    # What was meant ---------------------------------------------------------------------
 
-    def first(self, readers: list[str], hidden: Iterable[str] = ()) -> Clause:
-        """Which words are known, what is near the unknown ones, and how many publications hold
-        them all, counted up to ``ENOUGH``."""
-        asked: Clause = {
-            "size": 0,
-            "track_total_hits": ENOUGH,
-            "query": {
-                "bool": {"filter": [readable(readers, hidden), *self.limits(), self.every()]}
-            },
-        }
-        if words := self.words:
-            known = {word: self._stem(word) for word in words}
-            asked["aggs"] = {
-                "all": {"global": {}, "aggs": {"known": {"filters": {"filters": known}}}}
-            }
-            asked["suggest"] = {
-                "near": {
-                    "text": " ".join(words),
-                    "term": {"field": f"spelling.{self.language}", "analyzer": "exact", **NEAR},
-                }
-            }
-        return asked
-
-    def corrected(self, answer: Mapping[str, Any]) -> Asked:
-        """With the known words that ``answer`` to ``first`` names."""
-        corrections: dict[str, tuple[tuple[str, float], ...]] = {}
+    @property
+    def near(self) -> Clause:
+        """Asks which known words are near those that the index doesn't know."""
         if not self.words:
-            return self
-        known = answer["aggregations"]["all"]["known"]["buckets"]
+            return {}
+        spelling = {"field": f"spelling.{self.language}", "analyzer": "exact", **NEAR}
+        return {"near": {"text": " ".join(self.words), "term": spelling}}
+
+    def unknown(self, answer: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        """By word that stands nowhere as it is written what ``answer`` says is near it."""
         synonymous = {word for expansion in self.expansions for word in expansion.typed}
-        for entry in answer["suggest"]["near"]:
-            word, options = entry["text"], entry["options"]
-            if not options or not word.isalpha() or known[word]["doc_count"]:
-                continue
-            if word in synonymous:
-                continue
-            best = options[0]["score"]
-            corrections[word] = tuple(
+        return {
+            entry["text"]: entry["options"]
+            for entry in answer.get("suggest", {}).get("near", ())
+            if entry["options"] and entry["text"].isalpha() and entry["text"] not in synonymous
+        }
+
+    def held(self, words: Iterable[str], readers: list[str], hidden: Iterable[str]) -> Clause:
+        """Asks which of ``words`` stand in another form in what may be read."""
+        forms = {word: self._stem(word) for word in words}
+        return {
+            "size": 0,
+            "track_total_hits": False,
+            "query": {
+                "bool": {
+                    "filter": [readable(readers, hidden)],
+                    "should": list(forms.values()),
+                    "minimum_should_match": 1,
+                }
+            },
+            "aggs": {"held": {"filters": {"filters": forms}}},
+        }
+
+    def corrected(self, near: Mapping[str, list[dict[str, Any]]]) -> Asked:
+        """With the known words that are ``near`` the unknown ones."""
+        corrections = {
+            word: tuple(
                 (option["text"], round(CORRECTED - 2 * (best - option["score"]), 3))
                 for option in options[:MOST_CORRECTIONS]
                 if best - option["score"] <= LESS_ALIKE
             )
+            for word, options in near.items()
+            for best in [options[0]["score"]]
+        }
         return replace(self, corrections=corrections)
 
     def _stem(self, word: str) -> Clause:
         return {"bool": {"should": [_match(f"{name}.{self.language}", word) for name in TEXTS]}}
 
-    # The second request -----------------------------------------------------------------
+    # What is looked for -----------------------------------------------------------------
 
     def fields(self) -> dict[str, float]:
         return {name.replace("LANGUAGE", self.language): weight for name, weight in WEIGHTS.items()}
@@ -342,7 +345,7 @@ def body(
     *,
     scored: bool = True,
 ) -> Clause:
-    """The second request. Without ``scored``, what holds every word comes before what doesn't,
+    """What finds. Without ``scored``, what holds every word comes before what doesn't,
     and all else is alike."""
     may_be_read = readable(readers, hidden)
     if not asked.terms:

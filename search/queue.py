@@ -205,6 +205,7 @@ class Writer:
         alias: bool,
         of: Index = PUBLICATIONS,
     ) -> None:
+        self._es, self._name, self._alias = es, name, alias
         self._source = of.source
         self.failed: dict[uuid.UUID, str] = {}
         self.late: dict[uuid.UUID, int] = {}
@@ -229,6 +230,10 @@ class Writer:
     def write(self, versions: dict[uuid.UUID, int]) -> None:
         for part in self._source.parts(versions):
             found = self._source.documents(part)
+            if self._alias and not found and not self._es.indices.exists_alias(name=self._name):
+                # For a request that only deletes, Elasticsearch would make an index of this name.
+                self.failed |= dict.fromkeys(part, "404 index_not_found_exception")
+                continue
             operations: list[dict[str, Any]] = []
             for key in part:
                 version = versions[key]

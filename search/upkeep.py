@@ -325,11 +325,13 @@ def rebuild(
 
 
 def swap(es: Elasticsearch, name: str, of: Index = PUBLICATIONS) -> None:
-    """Points the alias at ``name`` alone, in one step."""
+    """Points the alias at ``name`` alone, in one step; an index that has its name goes."""
     actions: list[dict[str, Any]] = [
         {"remove": {"index": f"{of.alias}-v*", "alias": of.alias, "must_exist": False}},
         {"add": {"index": name, "alias": of.alias}},
     ]
+    if of.alias in es.options(ignore_status=404).indices.get(index=of.alias).body:
+        actions.append({"remove_index": {"index": of.alias}})
     es.indices.update_aliases(actions=actions)
 
 

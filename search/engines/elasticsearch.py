@@ -116,28 +116,38 @@ def find(
     hidden: Iterable[str] = (),
     cursor: cursors.Cursor | None = None,
 ) -> tuple[queries.Asked, dict[str, Any]]:
-    """The words as they were understood, and the answer of the index: the first request puts
-    typing errors right and counts what holds every word, the second finds. What goes on with a
-    ``cursor`` is understood as it was."""
+    """The words as they were understood, and the answer of the index. Where enough holds every
+    word as it was typed, one request does; else errors are put right, and if that is not enough
+    what holds some of the words follows. What goes on with a ``cursor`` is understood as it was."""
     known = identifiers(request.query)
     asked = queries.Asked.of(request.query, request.language, known, request.authors)
+
+    def answered(cursor: cursors.Cursor | None = None) -> dict[str, Any]:
+        return _answer(conversation, request, asked, readers, hidden, cursor)
+
     if cursor:
         corrections = {word: tuple(map(tuple, near)) for word, near in cursor.more["near"].items()}
         asked = replace(asked, corrections=corrections, strict=cursor.more["strict"])
-        return asked, _second(conversation, request, asked, readers, hidden, cursor)
-    if asked.terms:
-        first = conversation.ask(**asked.first(readers, hidden))
-        enough = first["hits"]["total"]["value"] >= queries.ENOUGH
-        asked = replace(asked.corrected(first), strict=enough)
-    answer = _second(conversation, request, asked, readers, hidden)
-    if not asked.strict and answer["aggregations"]["all"]["every"]["doc_count"] >= queries.ENOUGH:
-        # Enough hold all the words once the errors are put right.
-        asked = replace(asked, strict=True)
-        answer = _second(conversation, request, asked, readers, hidden)
+        return asked, answered(cursor)
+    answer = answered()
+    if near := asked.unknown(answer):
+        forms = conversation.ask(**asked.held(near, readers, hidden))
+        held = forms["aggregations"]["held"]["buckets"]
+        asked = asked.corrected({word: near[word] for word in near if not held[word]["doc_count"]})
+        if asked.corrections:
+            answer = answered()
+    if len(asked.terms) > 1 and _complete(answer) < queries.ENOUGH:
+        asked = replace(asked, strict=False)
+        answer = answered()
     return asked, answer
 
 
-def _second(
+def _complete(answer: dict[str, Any]) -> int:
+    """How many publications hold every word."""
+    return answer["aggregations"]["all"]["every"]["doc_count"]
+
+
+def _answer(
     conversation: Conversation,
     request: SearchRequest,
     asked: queries.Asked,
@@ -164,6 +174,7 @@ def _second(
     scored = request.order == "relevance"
     return conversation.ask(
         query=queries.body(asked, readers, hidden, scored=scored),
+        suggest=None if cursor or asked.corrections else asked.near or None,
         post_filter={"bool": {"filter": list(chosen.values())}},
         aggs={"all": {"filter": {"match_all": {}}, "aggs": counted}},
         sort=order(request),

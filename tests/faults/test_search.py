@@ -145,6 +145,20 @@ def test_a_deleted_index_is_reported_not_made_anew_by_a_write_and_rebuilt(report
     assert not ask().degraded
 
 
+def test_deletions_alone_make_no_index_either_and_one_in_the_way_gives_way(
+    reports, elasticsearch
+):
+    elasticsearch.indices.delete(index=index.current(elasticsearch))
+    reports[0].delete()
+    assert queue.drain().failed == 1
+    assert not elasticsearch.indices.exists(index=index.alias())
+    elasticsearch.index(index=index.alias(), document={"made": "by somebody else"})
+    upkeep.rebuild(elasticsearch)
+    due()
+    queue.drain()
+    assert agree(elasticsearch)
+
+
 def test_an_old_job_that_arrives_late_undoes_nothing(reports, elasticsearch):
     key = reports[0].translation_key
     old = IndexJob.objects.get(key=key).version
