@@ -122,7 +122,7 @@ def readers(keys: Iterable[UUID]) -> dict[UUID, list[str]]:
 def _groups(keys: Iterable[UUID], *columns: str) -> dict[UUID, list[Row]]:
     """By publication the rows of the pages that its document holds, the oldest first."""
     sections = access.restricted_sections()
-    found = rows().filter(translation_key__in=list(keys))
+    found = rows().filter(translation_key__among=keys)
     groups: dict[UUID, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for values in found.order_by("pk").values(*columns):
         row = Row(values, access.key_of_path(values["path"], sections))
@@ -140,17 +140,17 @@ def _relate(rows: dict[int, Row]) -> None:
         relation = PublicationPage._meta.get_field(name)
         through = relation.remote_field.through
         column = relation.m2m_reverse_field_name()
-        linked = through._default_manager.filter(publicationpage__in=pages).order_by("pk")
+        linked = through._default_manager.filter(publicationpage__among=pages).order_by("pk")
         for page, code in linked.values_list("publicationpage", f"{column}__code"):
             rows[page].codes[facet].append(code)
-    tagged = PublicationTag.objects.filter(content_object__in=pages).order_by("pk")
+    tagged = PublicationTag.objects.filter(content_object__among=pages).order_by("pk")
     for page, slug, name in tagged.values_list("content_object", "tag__slug", "tag__name"):
         rows[page].tags.append((slug, name))
-    held = PublicationFile.objects.filter(page__in=pages).order_by("sort_order", "pk")
+    held = PublicationFile.objects.filter(page__among=pages).order_by("sort_order", "pk")
     for page, kind in held.values_list("page", "document__details__kind"):
         if kind:
             rows[page].formats.append(kind)
-    people = Contributor.objects.filter(page__in=pages).order_by("sort_order", "pk")
+    people = Contributor.objects.filter(page__among=pages).order_by("sort_order", "pk")
     for page, family, given in people.values_list("page", "family_name", "given_name"):
         rows[page].contributors.append(", ".join(filter(None, (family, given))))
 

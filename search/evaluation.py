@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import gzip
 import json
-import sqlite3
 import statistics
 import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from elasticsearch.helpers import bulk
 from ir_measures import RR, Qrel, R, ScoredDoc, iter_calc, nDCG
 
@@ -29,7 +30,9 @@ from repository.words import words
 
 from . import index, queries
 from .contract import SearchRequest
+from .engines import lookup
 from .engines.elasticsearch import Conversation, find
+from .engines.ranking import ranked, weight_of_language
 from .words import parse
 
 #: Documents for a query.
@@ -182,53 +185,77 @@ def _action(name: str, document: Document) -> dict[str, Any]:
 def on_database(
     collection: Collection, progress: Callable[[Iterable[Query]], Iterable[Query]]
 ) -> Iterator[Answer]:
-    """Asks SQLite FTS5 as the database engine does: by ``bm25()`` over title and text, words
-    folded, those with every term first."""
-    table = sqlite3.connect(":memory:")
-    table.execute("CREATE VIRTUAL TABLE docs USING fts5(title, body, lang UNINDEXED)")
-    table.executemany(
-        "INSERT INTO docs (rowid, title, body, lang) VALUES (?, ?, ?, ?)",
-        (
-            (
-                number,
-                " ".join(words(document.title)),
-                " ".join(words(f"{document.title} {document.text}")),
-                document.language,
+    """Asks the database in use as the database engine does, in a temporary table."""
+    with _entries(collection.documents) as entries:
+        for query in progress(collection.queries):
+            started = time.perf_counter()
+            asked = lookup.Asked.of(parse(query.text))
+            found: list[tuple[str, float]] = []
+            if asked.terms:
+                answer = ranked(asked, Shelf(collection.documents, query.language, entries))
+                scores = {
+                    pk: score + queries.EVERY * (pk in answer.complete)
+                    for pk, score in answer.scores.items()
+                }
+                best = sorted(scores, key=lambda pk: (-scores[pk], pk))[:DEPTH]
+                found = [(collection.documents[pk].id, scores[pk]) for pk in best]
+            yield Answer(query, tuple(found), (time.perf_counter() - started) * 1000)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The documents, numbered, as what everybody may read."""
+
+    documents: tuple[Document, ...]
+    language: str
+    entries: lookup.Entries
+
+    def shown(self, scores: lookup.Scores) -> lookup.Scores:
+        return {
+            pk: score * weight_of_language(self.documents[pk].language, self.language)
+            for pk, score in scores.items()
+        }
+
+    def texts(self, pages: Iterable[int]) -> Iterator[str]:
+        return (f"{self.documents[pk].title} {self.documents[pk].text}" for pk in pages)
+
+
+@contextmanager
+def _entries(documents: tuple[Document, ...]) -> Iterator[lookup.Entries]:
+    """A temporary index like Wagtail's, filled as that of publications is."""
+    name, kind = f"evaluation_{uuid.uuid4().hex[:12]}", 0
+    rows = [
+        (number, " ".join(words(d.title)), " ".join(words(f"{d.title} {d.text}")))
+        for number, d in enumerate(documents)
+    ]
+    columns = "id integer PRIMARY KEY, object_id text, content_type_id integer"
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"CREATE TEMP TABLE {name} ({columns})")
+            cursor.execute(
+                f"CREATE VIRTUAL TABLE temp.{name}_fts USING fts5(autocomplete, body, title)"
             )
-            for number, document in enumerate(collection.documents)
-        ),
-    )
-    for query in progress(collection.queries):
-        started = time.perf_counter()
-        found = _matches(table, query, collection.documents)
-        yield Answer(query, found, (time.perf_counter() - started) * 1000)
-    table.close()
-
-
-def _matches(
-    table: sqlite3.Connection, query: Query, documents: tuple[Document, ...]
-) -> tuple[tuple[str, float], ...]:
-    from .engines.database import ENOUGH, Asked, fts5_match
-
-    asked = Asked.of(parse(query.text))
-    terms = asked.terms
-    if not terms:
-        return ()
-    sql = (
-        "SELECT rowid, -bm25(docs, 3, 1) AS score FROM docs WHERE docs MATCH ?"
-        " ORDER BY score DESC, rowid LIMIT ?"
-    )
-    complete = table.execute(sql, [fts5_match(asked, every=True), DEPTH]).fetchall()
-    some = []
-    if len(complete) < ENOUGH and len(terms) > 1:
-        held = {row[0] for row in complete}
-        some = [
-            row
-            for row in table.execute(sql, [fts5_match(asked, every=False), DEPTH]).fetchall()
-            if row[0] not in held
-        ]
-    found = [(row, score + queries.EVERY) for row, score in complete] + some
-    return tuple((documents[row].id, score) for row, score in found[:DEPTH])
+            entry = f"INSERT INTO {name} VALUES (%s, %s, %s)"  # noqa: S608 - a name of ours
+            cursor.executemany(entry, [(number, number, kind) for number, *_texts in rows])
+            text = f"INSERT INTO {name}_fts (rowid, title, body) VALUES (%s, %s, %s)"  # noqa: S608
+            cursor.executemany(text, rows)
+        else:
+            cursor.execute(f"CREATE TEMP TABLE {name} ({columns}, title tsvector, body tsvector)")
+            config = lookup.config()
+            cursor.executemany(
+                f"INSERT INTO {name} VALUES (%s, %s, %s,"  # noqa: S608
+                " setweight(to_tsvector(%s, %s), 'B'), to_tsvector(%s, %s))",
+                [(n, n, kind, config, title, config, body) for n, title, body in rows],
+            )
+            cursor.execute(f"CREATE INDEX ON {name} USING gin (body)")
+            cursor.execute(f"ANALYZE {name}")
+    try:
+        yield lookup.Entries(name, kind)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE {name}")
+            if connection.vendor == "sqlite":
+                cursor.execute(f"DROP TABLE {name}_fts")
 
 
 ENGINES: dict[str, Engine] = {"elasticsearch": on_elasticsearch, "database": on_database}

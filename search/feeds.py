@@ -29,7 +29,6 @@ from repository.models import PublicationPage
 from . import syntax
 from .alerts.saving import Asked
 from .engines.database import Question
-from .ids import among
 
 #: The newest so many.
 LENGTH = 50
@@ -92,7 +91,7 @@ def newest(asked: Asked, language: str) -> list[Any]:
     if question.terms:
         found = [pk for pk in found if pk in question.complete]
     pages = (
-        PublicationPage.objects.filter(pk__in=among(found))
+        PublicationPage.objects.filter(pk__among=found)
         .annotate(updated=Coalesce("last_published_at", "first_published_at"))
         .with_list_relations()
         .prefetch_related("themes")

@@ -29,7 +29,7 @@ class FileText:
 
 def weights(keys: Iterable[UUID]) -> dict[UUID, int]:
     """The publications that have files with text, and how heavy it may be, in characters."""
-    rows = PublicationFile.objects.filter(page__translation_key__in=list(keys)).order_by()
+    rows = PublicationFile.objects.filter(page__translation_key__among=keys).order_by()
     found: dict[UUID, int] = defaultdict(int)
     for key, size in rows.values_list("page__translation_key", "document__details__size"):
         found[key] = min(found[key] + (size or 0), LONGEST)
@@ -62,7 +62,7 @@ def texts(pages: Iterable[int]) -> dict[int, list[FileText]]:
 def _rows(pages: Iterable[int]) -> Any:
     return (
         PublicationFile.objects.filter(
-            page__in=list(pages), document__details__state=FileDetails.State.CLEAN
+            page__among=pages, document__details__state=FileDetails.State.CLEAN
         )
         .exclude(document__details__text=[])
         .order_by()

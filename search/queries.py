@@ -313,11 +313,13 @@ class Asked:
         return {"bool": {"should": found}}
 
     @property
-    def suggestion(self) -> dict[str, str]:
-        """By unknown word the one that was most likely meant."""
+    def meant(self) -> dict[str, tuple[str, ...]]:
+        """By unknown word those that it may have been, the likeliest first."""
         words = set(self.words)
         return {
-            word: near[0][0] for word, near in self.corrections.items() if near and word in words
+            word: tuple(other for other, _alike in near)
+            for word, near in self.corrections.items()
+            if word in words
         }
 
 

@@ -39,7 +39,7 @@ LONGEST_WAIT = 20
 #: Seconds that a bulk request may take.
 WRITING = 30
 #: Requests to Elasticsearch at a time, while the documents of the next are read.
-ON_THE_WAY = 2
+ON_THE_WAY = 4
 
 
 def in_use() -> bool:

@@ -1,8 +1,10 @@
-"""What the words that are being typed may become: titles, subjects, people."""
+"""What the words that are being typed may become: titles, subjects, people; and what was meant
+by those that were mistyped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +15,10 @@ from taggit.models import Tag
 from pages.filters import Choice
 from repository.words import words
 
-from .contract import SearchRequest, Suggestion
+from .contract import Hit, SearchRequest, Suggestion
+from .documents import plain
 from .filters import SearchFilter
+from .highlighting import WORD
 
 if TYPE_CHECKING:
     from pages.addresses import Addresses
@@ -96,3 +100,23 @@ def as_item(suggestion: Suggestion, addresses: Addresses) -> dict[str, str]:
         "address": addresses.of(page),
         "lang": page.locale.language_code,
     }
+
+
+def meant(query: str, corrections: Mapping[str, Sequence[str]], hits: Iterable[Hit]) -> str | None:
+    """``query`` with its errors put right, in the spelling of what was found. ``corrections``: by
+    mistyped word those that it may have been, the likeliest first."""
+    if not corrections:
+        return None
+    spelling: dict[str, str] = {}
+    for hit in hits:
+        for text in (hit.page.title, plain(hit.page.summary, hit.page.abstract)):
+            for match in WORD.finditer(text):
+                spelling.setdefault(" ".join(words(match[0])), match[0].lower())
+
+    def put_right(match: re.Match[str]) -> str:
+        likely = corrections.get(" ".join(words(match[0])))
+        if not likely:
+            return match[0]
+        return next((spelling[word] for word in likely if word in spelling), likely[0])
+
+    return WORD.sub(put_right, query)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,8 @@ MOST_PASSES = 5
 MOST_WAITING = 20_000
 #: How far the clocks of those who note changes may differ.
 CLOCKS = timedelta(minutes=5)
+#: When what nobody has changed yet was changed.
+UNCHANGED = datetime.fromtimestamp(0, UTC)
 #: Few enough differences for the swap.
 FEW = 50
 #: How far a version is lifted above one that only the index knows.
@@ -112,7 +114,7 @@ def _changed_since(es: Elasticsearch, name: str, of: Index, moment: Moment) -> I
 
 
 def _batch(es: Elasticsearch, name: str, of: Index, keys: list[UUID]) -> Batch:
-    rows = of.source.rows().filter(**{f"{of.source.KEY}__in": keys})
+    rows = of.source.rows().filter(**{f"{of.source.KEY}__among": keys})
     there = rows.order_by().values_list(of.source.KEY, flat=True).distinct()
     return list(there), _held(es, name, {"terms": {"key": [str(key) for key in keys]}})
 
@@ -167,7 +169,7 @@ def compare(
     for differences, _versions in _differing(of, _everything(es, name, of)):
         waiting = set(
             queue.waiting(of)
-            .filter(key__in=[key for keys in differences.by_kind().values() for key in keys])
+            .filter(key__among=[key for keys in differences.by_kind().values() for key in keys])
             .values_list("key", flat=True)
         )
         for kind, keys in differences.by_kind().items():
@@ -209,7 +211,7 @@ def _differing(
     for keys, held in batches:
         _enrol(of, keys)
         # Versions first, then the state: what is written is never older than its version.
-        jobs = of.source.JOBS._default_manager.filter(key__in={*keys, *held})
+        jobs = of.source.JOBS._default_manager.filter(key__among={*keys, *held})
         versions = dict(jobs.values_list("key", "version"))
         readers = of.source.readers(held.keys() & set(keys))
         differences = Differences(checked=len(keys))
@@ -230,8 +232,9 @@ def _enrol(of: Index, keys: list[UUID]) -> None:
     """Gives them a row of the queue each. Those that it has never heard of are done with the
     first version: it is about to be compared."""
     jobs = of.source.JOBS
-    known = set(jobs._default_manager.filter(key__in=keys).values_list("key", flat=True))
-    new = [jobs(key=key, version=1, done=1) for key in keys if key not in known]
+    known = set(jobs._default_manager.filter(key__among=keys).values_list("key", flat=True))
+    row = {"version": 1, "done": 1, "changed_at": UNCHANGED}
+    new = [jobs(key=key, **row) for key in keys if key not in known]
     if new:
         jobs._default_manager.bulk_create(new, ignore_conflicts=True)
 
@@ -256,13 +259,13 @@ def _lift(of: Index, refused: dict[UUID, int]) -> dict[UUID, int]:
     jobs = of.source.JOBS._default_manager
     unchanged = [
         key
-        for key, version in jobs.filter(key__in=refused).values_list("key", "version")
+        for key, version in jobs.filter(key__among=refused).values_list("key", "version")
         if version == refused[key]
     ]
     if not unchanged:
         return {}
     lifted = F("version") + STEP
-    jobs.filter(key__in=unchanged).update(version=lifted, done=lifted)
+    jobs.filter(key__among=unchanged).update(version=lifted, done=lifted)
     return {key: refused[key] + STEP for key in unchanged}
 
 

@@ -25,7 +25,7 @@ from repository.words import words
 
 from .. import synonyms, syntax
 from ..contract import SearchRequest
-from ..engines.database import in_numbers
+from ..engines.lookup import in_numbers
 from ..filters import SearchFilter
 from ..words import Parsed, Term, parse
 from .models import Arrival, Match, SavedSearch

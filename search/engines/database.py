@@ -10,207 +10,43 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
-from django.db import connection
 from django.db.models import CharField, Count
 from django.db.models.functions import Cast
-from wagtail.rich_text import get_text_for_indexing
-from wagtail.search.backends import get_search_backend
-from wagtail.search.models import IndexEntry
 
 from pages.filters import Choice, Year
 from repository.models import Contributor, PublicationPage
 from repository.words import words
 
-from .. import cursors, files, suggestions, synonyms
+from .. import cursors, files, suggestions
 from ..collation import LETTERS, sort_key
 from ..contract import FOUND, Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
+from ..documents import plain
 from ..facets import facet
 from ..filters import SearchFilter
 from ..highlighting import Marker
-from ..ids import among
 from ..queries import IN_COMMON
 from ..synonyms import others
-from ..words import MAX_TERMS, Expansion, Parsed, Term, parse
-
-#: When fewer publications hold all the words, those with some of them follow.
-ENOUGH = 10
-#: What a synonym counts beside the word itself.
-SYNONYM = 0.5
+from ..words import MAX_TERMS, Parsed, Term, parse
+from .lookup import Asked, Entries, Scores, beginning, holding, matches
+from .ranking import Ranked, ranked, weight_of_language
 
 #: By parameter where a publication has its codes.
 LOOKUPS = {p.name: p.lookup for p in SearchFilter.parameters if isinstance(p, Choice)}
-
-Scores = dict[int, float]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The words of a query, and what would do in the place of some."""
-
-    terms: tuple[Term, ...]
-    expansions: tuple[Expansion, ...] = ()
-
-    @classmethod
-    def of(cls, parsed: Parsed) -> Asked:
-        return cls(parsed.terms, synonyms.rules().expansions(parsed) if parsed.sequence else ())
-
-
-# The words, in each database's own language -------------------------------------------------
-
-
-#: How a database writes its queries: a term, all of several, one of several.
-@dataclass(frozen=True)
-class Dialect:
-    term: Callable[[Term], str]
-    all: str
-    one: str
-
-    def query(self, asked: Asked, *, every: bool) -> str:
-        """``asked`` in the language of the database. Synonyms do in the place of their terms."""
-        covered = {term for expansion in asked.expansions for term in expansion.terms}
-        pieces = [self._one(self._members(t)) for t in asked.terms if t not in covered]
-        for expansion in asked.expansions:
-            typed = [self._one(self._members(term)) for term in expansion.terms]
-            others = [self.term(form) for other in expansion.others for form in in_numbers(other)]
-            pieces.append(self._one([self._all(typed) if every else self._one(typed), *others]))
-        return (self._all if every else self._one)(pieces)
-
-    def _members(self, term: Term) -> list[str]:
-        return [self.term(form) for member in term.members for form in single(member)]
-
-    def _all(self, pieces: list[str]) -> str:
-        return f"({self.all.join(pieces)})"
-
-    def _one(self, pieces: list[str]) -> str:
-        return f"({self.one.join(dict.fromkeys(pieces))})"
-
-
-def single(term: Term) -> Iterator[Term]:
-    """A word in all its forms; a phrase as it is."""
-    yield from (Term((form,)) for form in term.forms) if term.forms else (term,)
-
-
-def in_numbers(term: Term) -> Iterator[Term]:
-    """A synonym in singular and plural."""
-    yield term
-    yield from map(Term, synonyms.numbers(term.words))
-
-
-FTS5 = Dialect(lambda term: '"' + " ".join(term.words) + '"', " AND ", " OR ")
-TSQUERY = Dialect(
-    lambda term: (
-        " <-> ".join(term.words) if len(term.words) == 1 else "(" + " <-> ".join(term.words) + ")"
-    ),
-    " & ",
-    " | ",
-)
-
-
-def fts5_match(asked: Asked, *, every: bool) -> str:
-    """``asked`` in the language of FTS5."""
-    return "{title body} : " + FTS5.query(asked, every=every)
-
-
-def _sqlite(asked: Asked, every: bool) -> tuple[str, list[Any]]:
-    """By BM25 over title and text. The columns of the index: autocomplete, body, title.
-
-    ``CROSS JOIN`` makes SQLite look up the words first, once: the order it would choose by
-    itself looks them up for each publication."""
-    table = f"{IndexEntry._meta.db_table}_fts"
-    return (
-        f"SELECT entry.object_id, -bm25({table}, 0, 1, 3)"  # noqa: S608 - names of tables only
-        f" FROM {table} CROSS JOIN {IndexEntry._meta.db_table} entry ON entry.id = {table}.rowid"
-        f" WHERE {table} MATCH %s AND entry.content_type_id = %s",
-        [fts5_match(asked, every=every)],
-    )
-
-
-def _postgresql(asked: Asked, every: bool) -> tuple[str, list[Any]]:
-    """By ``ts_rank`` of title and text, divided by the logarithm of their lengths.
-
-    ``body`` holds the folded title too, so that one index finds words from both."""
-    config = get_search_backend().config or "simple"
-    return (
-        "SELECT object_id, ts_rank(body, query.one, 1) * 4 + ts_rank(title, query.one, 1)"  # noqa: S608
-        f" FROM {IndexEntry._meta.db_table},"
-        " (SELECT to_tsquery(%s, %s) AS match, to_tsquery(%s, %s) AS one) query"
-        " WHERE body @@ query.match AND content_type_id = %s",
-        [
-            config,
-            TSQUERY.query(asked, every=every),
-            config,
-            TSQUERY.query(asked, every=False),
-        ],
-    )
-
-
-MATCHES: dict[str, Callable[[Asked, bool], tuple[str, list[Any]]]] = {
-    "sqlite": _sqlite,
-    "postgresql": _postgresql,
-}
-
-
-def matches(asked: Asked, every: bool, model: Any = PublicationPage) -> Scores:
-    """Scores by id of the pages, or rows of another indexed ``model``, that hold ``every`` term
-    of ``asked``, or any; higher is better.
-
-    These are pages of all readers and languages: what is shown is asked of the pages."""
-    sql, parameters = MATCHES[connection.vendor](asked, every)
-    content_type = ContentType.objects.get_for_model(model)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, content_type.pk])
-        return {int(pk): score for pk, score in cursor.fetchall()}
-
-
-def weighed(asked: Asked, every: bool, model: Any = PublicationPage) -> Scores:
-    """As ``matches``; what holds synonyms only counts less."""
-    scores = matches(asked, every, model)
-    if not asked.expansions:
-        return scores
-    typed = matches(Asked(asked.terms), every, model)
-    return {pk: score if pk in typed else score * SYNONYM for pk, score in scores.items()}
-
-
-#: Pages in which suggestions are looked for: the newest.
-CANDIDATES = 1000
-
-
-def beginning(typed: list[str], column: Literal["title", "body"]) -> list[int]:
-    """The ids of pages whose words in ``column`` begin as ``typed``: some, where they are many."""
-    table, entries = f"{IndexEntry._meta.db_table}_fts", IndexEntry._meta.db_table
-    if connection.vendor == "sqlite":
-        match = " AND ".join(f'"{word}"*' for word in typed)
-        sql = (
-            f"SELECT entry.object_id FROM {table} CROSS JOIN {entries} entry"  # noqa: S608 - names
-            f" ON entry.id = {table}.rowid WHERE {table} MATCH %s AND entry.content_type_id = %s"
-            f" ORDER BY {table}.rowid DESC LIMIT {CANDIDATES}"
-        )
-        parameters = [f"{{{column}}} : ({match})"]
-    else:
-        sql = (
-            f"SELECT object_id FROM {entries} WHERE {column} @@ to_tsquery(%s, %s)"  # noqa: S608
-            f" AND content_type_id = %s LIMIT {CANDIDATES}"
-        )
-        config = get_search_backend().config or "simple"
-        parameters = [config, " & ".join(f"{word}:*" for word in typed)]
-    content_type = ContentType.objects.get_for_model(PublicationPage)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, content_type.pk])
-        return [int(pk) for (pk,) in cursor.fetchall()]
 
 
 def by_author(name: str) -> list[int]:
     """The ids of the pages with a contributor of this name, or part of a name."""
     asked = set(words(name))
-    candidates = matches(Asked(tuple(Term((word,)) for word in sorted(asked))), every=True)
-    rows = Contributor.objects.filter(page__in=among(candidates))
+    candidates = holding(
+        Asked(tuple(Term((word,)) for word in sorted(asked))), Entries.of(), every=True
+    )
+    rows = Contributor.objects.filter(page__among=candidates)
     return [
         page
         for page, family, given in rows.values_list("page", "family_name", "given_name")
@@ -227,9 +63,7 @@ class Question:
 
     request: SearchRequest
     readable: Any = field(init=False)
-    scores: Scores = field(init=False, default_factory=dict)
-    complete: set[int] = field(init=False, default_factory=set)
-    relaxed: bool = field(init=False, default=False)
+    ranked: Ranked = field(init=False, default_factory=Ranked)
 
     def __post_init__(self) -> None:
         self.readable = PublicationPage.objects.readable_by(self.request.user)
@@ -243,6 +77,10 @@ class Question:
         return self.parsed.terms
 
     @cached_property
+    def entries(self) -> Entries:
+        return Entries.of()
+
+    @cached_property
     def asked(self) -> Asked:
         return Asked.of(self.parsed)
 
@@ -254,7 +92,7 @@ class Question:
         for author in self.request.authors:
             found = self._groups(found, by_author(author), inside=True)
         if self.parsed.excluded:
-            excluded = matches(Asked(self.parsed.excluded), every=False)
+            excluded = holding(Asked(self.parsed.excluded), self.entries, every=False)
             found = self._groups(found, excluded, inside=False)
         if self.request.order == "title" and self.request.language in LETTERS:
             found = self._by_title(found)
@@ -263,7 +101,7 @@ class Question:
     def _groups(self, found: list[int], pages: Iterable[int], *, inside: bool) -> list[int]:
         """Those of ``found`` of whose publication a page that the reader may see is among
         ``pages``, or is not."""
-        keys = self.readable.filter(pk__in=among(pages)).order_by().values("translation_key")
+        keys = self.readable.filter(pk__among=pages).order_by().values("translation_key")
         group = set(
             PublicationPage._base_manager.filter(translation_key__in=keys)
             .order_by()
@@ -276,30 +114,43 @@ class Question:
             if self.request.query.strip() and not self.parsed.excluded:
                 return []  # something was typed, and no word is in it
             return self._in_order(self.readable)
-        self.scores, found = self._shown(weighed(self.asked, every=True))
-        self.complete = set(found)
-        if len(found) < ENOUGH and len(self.terms) > 1:
-            scores, some = self._shown(weighed(self.asked, every=False))
-            self.relaxed = len(some) > len(found)
-            self.scores = scores | self.scores
-            found = sorted(some, key=lambda pk: pk not in self.complete)
+        self.ranked = ranked(self.asked, self)
+        found = [*self.ranked.scores]
         if self.request.order == "relevance":
-            found.sort(key=lambda pk: (pk not in self.complete, -self.scores[pk]))
-        return found
+            return sorted(found, key=lambda pk: (pk not in self.complete, -self.scores[pk]))
+        rows = self._rows(PublicationPage.objects.filter(pk__among=found))
+        return sorted(rows.values_list("pk", flat=True), key=lambda pk: pk not in self.complete)
 
-    def _shown(self, scores: Scores) -> tuple[Scores, list[int]]:
-        """What the reader is shown where pages with ``scores`` match: a translation group
-        matches when one of its pages does, with the best score among them."""
+    @property
+    def scores(self) -> Scores:
+        return self.ranked.scores
+
+    @property
+    def complete(self) -> set[int]:
+        return self.ranked.complete
+
+    def shown(self, scores: Scores) -> Scores:
+        """A translation group matches when one of its pages does, with the best score among
+        them; it is shown by one of its pages."""
         if not scores:
-            return {}, []
+            return {}
         key = Cast("translation_key", CharField())  # thousands of UUID objects cost 40 ms
-        matching = self.readable.filter(pk__in=among(scores)).order_by()
+        matching = self.readable.filter(pk__among=scores).order_by()
         best: dict[str, float] = {}
-        for pk, group in matching.values_list("pk", key):
-            best[group] = max(best.get(group, scores[pk]), scores[pk])
+        for pk, group, language in matching.values_list("pk", key, "locale__language_code"):
+            score = scores[pk] * weight_of_language(language, self.request.language)
+            best[group] = max(best.get(group, score), score)
         groups = self.readable.filter(translation_key__in=matching.values("translation_key"))
-        shown = {pk: best[group] for pk, group in self._rows(groups).values_list("pk", key)}
-        return shown, list(shown)
+        return {pk: best[group] for pk, group in self._rows(groups).values_list("pk", key)}
+
+    def texts(self, pages: Iterable[int]) -> Iterator[str]:
+        """Titles, abstracts and contributors."""
+        asked = self.readable.filter(pk__among=pages).order_by()
+        for title, summary, abstract in asked.values_list("title", "summary", "abstract"):
+            yield f"{title} {plain(summary, abstract)}"
+        people = Contributor.objects.filter(page__in=asked.values("pk"))
+        for name in people.values_list("family_name", "given_name"):
+            yield " ".join(name)
 
     def _in_order(self, pages: Any) -> list[int]:
         return list(self._rows(pages).values_list("pk", flat=True))
@@ -311,7 +162,7 @@ class Question:
 
     def _by_title(self, found: list[int]) -> list[int]:
         """In the order of the reader's language, where it has letters of its own."""
-        titles = PublicationPage._base_manager.filter(pk__in=among(found)).order_by()
+        titles = PublicationPage._base_manager.filter(pk__among=found).order_by()
         keys = {
             pk: (pk not in self.complete, sort_key(title, self.request.language), pk)
             for pk, title in titles.values_list("pk", "title")
@@ -361,7 +212,7 @@ class Question:
     def _counts(lookup: str, ids: list[int]) -> dict[str, int]:
         if not ids:
             return {}
-        rows = PublicationPage._base_manager.filter(pk__in=among(ids)).order_by()
+        rows = PublicationPage._base_manager.filter(pk__among=ids).order_by()
         several = "__" in lookup  # files of one kind
         counts = dict(rows.values_list(lookup).annotate(Count("pk", distinct=several)))
         counts.pop(None, None)
@@ -386,7 +237,7 @@ class Question:
 
     def keys(self, ids: list[int]) -> dict[int, list[Any]]:
         """What ``ids`` are sorted by."""
-        rows = PublicationPage._base_manager.filter(pk__in=among(ids)).order_by()
+        rows = PublicationPage._base_manager.filter(pk__among=ids).order_by()
         return {row[0]: self.key(*row) for row in rows.values_list("pk", "year", "month", "title")}
 
     def key(self, pk: int, year: int | None, month: int | None, title: str) -> list[Any]:
@@ -416,13 +267,17 @@ class Question:
             return ()
         pages = PublicationPage.objects.filter(pk__in=shown).select_related(*FOUND).in_bulk()
         texts = files.texts(shown) if request.highlight and self.terms else {}
-        marker = Marker((*self.terms, *others(self.asked.expansions)) if request.highlight else ())
+        meant = [Term((word,)) for near in self.ranked.corrections.values() for word in near]
+        sought = (*self.terms, *meant, *others(self.asked.expansions))
+        marker = Marker(sought if request.highlight else ())
         return tuple(
             Hit(
                 page=pages[pk],
                 score=round(self.scores.get(pk, 0.0), 6),
                 title_html=marker.mark(pages[pk].title),
-                snippets=marker.passages(plain_text(pages[pk])) if request.highlight else (),
+                snippets=marker.passages(plain(pages[pk].summary, pages[pk].abstract))
+                if request.highlight
+                else (),
                 partial=bool(self.terms) and pk not in self.complete,
                 passages=files.passages(marker, texts.get(pk, ())),
             )
@@ -431,16 +286,11 @@ class Question:
         )
 
 
-def plain_text(page: PublicationPage) -> str:
-    """Summary and abstract without markup."""
-    return f"{page.summary} {get_text_for_indexing(page.abstract)}"
-
-
 class DatabaseEngine:
     """Needs nothing but the database that the platform runs on."""
 
     name = "database"
-    capabilities = Capabilities(suggestions=True)
+    capabilities = Capabilities(typo_tolerance=True, suggestions=True, did_you_mean=True)
     indexed = False
 
     def question(self, request: SearchRequest) -> Question:
@@ -461,16 +311,17 @@ class DatabaseEngine:
             engine=self.name,
             capabilities=self.capabilities,
             unfiltered=len(question.ordered),
-            relaxed=question.relaxed,
+            relaxed=question.ranked.relaxed,
+            suggestion=suggestions.meant(request.query, question.ranked.corrections, hits),
             next_cursor=question.following(ids, place, hits),
         )
 
     def suggest(self, request: SearchRequest) -> tuple[Suggestion, ...]:
         readable = PublicationPage.objects.readable_by(request.user)
         typed = words(request.query)[:MAX_TERMS]
-        titled = readable.filter(pk__in=among(beginning(typed, "title")))
+        titled = readable.filter(pk__among=beginning(typed, Entries.of(), "title"))
         pages = titled.in_language(request.language).newest_first().select_related("locale")
-        named = readable.filter(pk__in=among(beginning(typed, "body"))).order_by()
+        named = readable.filter(pk__among=beginning(typed, Entries.of(), "body")).order_by()
         people = (
             Contributor.objects.filter(page__in=named.values("pk"))
             .order_by("family_name", "given_name")
@@ -495,12 +346,12 @@ class DatabaseEngine:
             for pk, count in sharing.order_by().values_list("pk").annotate(Count(LOOKUPS[name])):
                 scores[pk] += weight * count
         if terms := parse(page.title).terms:
-            found = matches(Asked(terms), every=False)
+            found = matches(Asked(terms), Entries.of(), every=False)
             best = max(found.values(), default=1) or 1
             for pk, score in found.items():
                 scores[pk] += 3 * score / best
         others = readable.exclude(translation_key=page.translation_key)
-        others = others.in_language(request.language).filter(pk__in=among(scores))
+        others = others.in_language(request.language).filter(pk__among=scores)
         shown = sorted(
             others.newest_first().values_list("pk", flat=True), key=lambda pk: -scores[pk]
         )

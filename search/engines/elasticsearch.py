@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import re
 import time
 import zlib
 from collections.abc import Callable, Iterable
@@ -25,14 +24,13 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from pages import access
 from repository.models import PublicationPage
-from repository.words import words
 
 from .. import cursors, files, index, queries, queue, suggestions
 from ..breaker import Breaker
 from ..contract import FOUND, Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
 from ..documents import documents, plain
 from ..facets import facet
-from ..highlighting import WORD, Marker
+from ..highlighting import Marker
 from ..identifiers import identifiers
 from ..synonyms import others
 from ..words import Term
@@ -372,7 +370,7 @@ class ElasticsearchEngine:
             unfiltered=counted["doc_count"],
             relaxed=bool(asked.terms) and counted["doc_count"] > complete,
             # Only what this reader may read tells what was meant.
-            suggestion=_suggestion(request.query, asked, hits) if complete else None,
+            suggestion=suggestions.meant(request.query, asked.meant, hits) if complete else None,
             next_cursor=following,
         )
 
@@ -384,7 +382,7 @@ class ElasticsearchEngine:
         pages = (
             reach.narrow(PublicationPage.objects.all())
             .in_language(request.language)
-            .filter(translation_key__in=list(keys))
+            .filter(translation_key__among=keys)
             .select_related(*FOUND)
         )
         return {page.translation_key: page for page in pages}
@@ -402,24 +400,6 @@ class ElasticsearchEngine:
             "forum": of_index(of=index.POSTS),
             "queue": of_queue(),
         }
-
-
-def _suggestion(query: str, asked: queries.Asked, hits: list[Hit]) -> str | None:
-    """``query`` with its errors put right, in the spelling of what was found."""
-    meant = asked.suggestion
-    if not meant:
-        return None
-    spelling: dict[str, str] = {}
-    for hit in hits:
-        for text in (hit.page.title, plain(hit.page.summary, hit.page.abstract)):
-            for match in WORD.finditer(text):
-                spelling.setdefault(" ".join(words(match[0])), match[0].lower())
-
-    def put_right(match: re.Match[str]) -> str:
-        right = meant.get(" ".join(words(match[0])))
-        return spelling.get(right, right) if right else match[0]
-
-    return WORD.sub(put_right, query)
 
 
 def _reason(error: Exception) -> str:

@@ -47,7 +47,7 @@ def reader_keys(stands: Standing) -> list[str]:
 
 
 def readers(keys: Iterable[UUID]) -> dict[UUID, list[str]]:
-    found = rows().filter(key__in=list(keys)).order_by()
+    found = rows().filter(key__among=keys).order_by()
     return {key: [readers_of(forum)] for key, forum in found.values_list("key", "topic__forum")}
 
 
@@ -58,7 +58,7 @@ def parts(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
 
 
 def documents(keys: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
-    found = rows().filter(key__in=list(keys)).order_by()
+    found = rows().filter(key__among=keys).order_by()
     columns = ("pk", "key", "html", "language", "author", "posted_at", "created_at")
     of_topic = ("topic__forum", "topic__title", "topic__language")
     return {row["key"]: _document(row) for row in found.values(*columns, *of_topic)}

@@ -25,7 +25,7 @@ from networks.forum.models import Handle, Post, PostQuerySet
 
 from .. import cursors, queries, queue
 from ..breaker import Breaker
-from ..engines import database, elasticsearch
+from ..engines import database, elasticsearch, lookup
 from ..highlighting import Marker
 from ..index import POSTS
 from ..synonyms import others
@@ -191,14 +191,15 @@ def _on_elasticsearch(request: PostRequest, among: Among) -> Finds:
 def _on_database(request: PostRequest, among: Among) -> Finds:
     name = database.DatabaseEngine.name
     cursor, parsed = cursors.read(request), request.parsed
-    asked = database.Asked.of(parsed)
-    scores = database.weighed(asked, True, Post)
+    asked = lookup.Asked.of(parsed)
+    entries = lookup.Entries.of(Post)
+    scores = lookup.matches(asked, entries, every=True)
     if parsed.excluded:
-        without = database.matches(database.Asked(parsed.excluded), False, Post)
+        without = lookup.holding(lookup.Asked(parsed.excluded), entries, every=False)
         scores = {pk: score for pk, score in scores.items() if pk not in without}
     if not scores:
         return Finds()
-    posts = among.posts.filter(pk__in=database.among(scores)).order_by()
+    posts = among.posts.filter(pk__among=scores).order_by()
     if request.order == "newest":  # nothing to compare but the time
         scores = dict.fromkeys(scores, 0.0)
     places = [
