@@ -17,7 +17,7 @@ from pages.addresses import Addresses
 from pages.models.base import active_language
 from repository.citations.formats import FORMATS
 
-from . import suggestions
+from . import suggestions, syntax
 from .alerts.saving import Asked
 from .contract import FACETS, Facet, Results, SearchRequest
 from .cursors import BadCursorError
@@ -34,14 +34,14 @@ YEARS = ("year_from", "year_to")
 @dataclass(frozen=True)
 class FacetChoice:
     """A value of a facet as a link: ``address`` adds it, or takes it back when ``selected``.
-    ``share`` is its count in per cent of the facet's largest, for a bar."""
+    ``share`` is the count of a span of years in per cent of the largest, for a bar."""
 
     code: str
     label: str
     count: int
     selected: bool
     address: str
-    share: int
+    share: int = 0
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,14 @@ def search_page(request: HttpRequest) -> HttpResponse:
                          ``hit.title_html`` and ``hit.snippets`` as they are, with
                          ``lang="{{ page.language }}"``. ``hit.partial`` marks those with some
                          of the words only; they come last
-    ``filter``           ``search.filters.SearchFilter``: fields (the form), order_options,
-                         selected (choices with the address that takes each back)
-    ``facets``           ``[FacetLinks]``: country, theme, network, type, language, tag, year
+    ``filter``           ``search.filters.SearchFilter``: fields (the form), selected (choices
+                         with the address that takes each back). What the words name before
+                         colons is a choice like any other
+    ``held``             the choices of the address alone, which other words leave in force
+    ``unknown``          what the words name before colons that no filter knows
+    ``orders``           ``[{"label", "address", "current"}]``
+    ``facets``           ``[FacetLinks]``: country, theme, network, type, language, tag, year;
+                         those with nothing to choose are left out
     ``paging``           ``Paging``
     ``errors``           messages by parameter (also ``page``); the valid rest was applied
     ``api_address``      the same query as a call of the API, absolute
@@ -110,12 +115,16 @@ def search_page(request: HttpRequest) -> HttpResponse:
     words = given.pop("q", [""])[-1].replace("\0", " ").strip()[:MAX_CHARACTERS]
     if words:
         given["q"] = words
-    chosen = SearchFilter(given)
+    typed = chosen = SearchFilter(given)
+    rest, named, unknown = syntax.as_filters(words)
+    if named:
+        given = _named(given, rest, named)
+        chosen = SearchFilter(given)
     language = active_language()
     asked = chosen.search_request(
         user=request.user, language=language, limit=PAGE_SIZE, facets=FACETS
     )
-    errors = dict(chosen.errors)
+    errors = dict(typed.errors)
     number = _page_number(given.get("page", "1"), errors)
     results = _results(replace(asked, offset=(number - 1) * PAGE_SIZE), given.get("cursor", ""))
     if results.exact and number == 1:
@@ -138,7 +147,14 @@ def search_page(request: HttpRequest) -> HttpResponse:
             for hit, page in zip(results.hits, listed(results.hits), strict=True)
         ],
         "filter": chosen,
-        "facets": [_links(facet, given, asked) for facet in results.facets],
+        "held": typed.selected,
+        "unknown": unknown,
+        "orders": _orders(chosen, given),
+        "facets": [
+            links
+            for facet in results.facets
+            if (links := _links(facet, given, asked)).choices or links.clear
+        ],
         "paging": _paging(number, last, results, given),
         "errors": errors,
         "api_address": request.build_absolute_uri(_api_address(asked, language)),
@@ -210,6 +226,37 @@ def _page_number(given: str, errors: dict[str, str]) -> int:
     return 1
 
 
+def _named(given: QueryDict, rest: str, named: dict[str, list[str]]) -> QueryDict:
+    """``given`` with the ``rest`` of its words, and what they ``named`` as parameters."""
+    given = given.copy()
+    given.pop("q")
+    if rest:
+        given["q"] = rest
+    for name, values in named.items():
+        before = [] if name in YEARS else given.getlist(name)
+        given.setlist(name, list(dict.fromkeys([*before, *values])))
+    return given
+
+
+def _orders(chosen: SearchFilter, query: QueryDict) -> list[dict[str, Any]]:
+    """The orders as links. Without words, relevance is the newest first."""
+    default = next(iter(SearchFilter.orders))
+    orders = {code: label for code, (label, _method) in SearchFilter.orders.items()}
+    current = chosen.order
+    if not query.get("q"):
+        del orders[default]
+        default = next(iter(orders))
+        current = default if current not in orders else current
+    return [
+        {
+            "label": label,
+            "address": _address(query, order=[code] if code != default else []),
+            "current": code == current,
+        }
+        for code, label in orders.items()
+    ]
+
+
 def _address(query: QueryDict, **changes: list[str]) -> str:
     """``query`` with other values for some parameters, from the first page on."""
     query = query.copy()
@@ -225,7 +272,6 @@ def _links(facet: Facet, query: QueryDict, asked: SearchRequest) -> FacetLinks:
     if facet.name == "year":
         return _years(facet, query, asked)
     selected = [bucket.code for bucket in facet.buckets if bucket.selected]
-    largest = max((bucket.count for bucket in facet.buckets), default=0) or 1
 
     def address(code: str, remove: bool) -> str:
         codes = [c for c in selected if c != code] if remove else [*selected, code]
@@ -241,7 +287,6 @@ def _links(facet: Facet, query: QueryDict, asked: SearchRequest) -> FacetLinks:
                 count=bucket.count,
                 selected=bucket.selected,
                 address=address(bucket.code, bucket.selected),
-                share=round(100 * bucket.count / largest),
             )
             for bucket in facet.buckets
         ),
