@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
+from wagtail.documents import get_document_model
 
 from pages.addresses import Addresses
 from pages.models.base import active_language
@@ -19,7 +20,7 @@ from repository.citations.formats import FORMATS
 
 from . import suggestions, syntax
 from .alerts.saving import Asked
-from .contract import FACETS, Facet, Results, SearchRequest
+from .contract import FACETS, Facet, Hit, Passage, Results, SearchRequest
 from .cursors import BadCursorError
 from .engines import listed, search, suggest
 from .filters import SearchFilter
@@ -86,10 +87,11 @@ def search_page(request: HttpRequest) -> HttpResponse:
     ``query``            the words as typed, at most 500 characters
     ``results``          ``search.contract.Results``: total, hits, relaxed, suggestion, engine,
                          capabilities, took_ms, unfiltered
-    ``hits``             ``[{"hit": Hit, "page": PublicationPage, "address": str}]``; show
-                         ``hit.title_html`` and ``hit.snippets`` as they are, with
+    ``hits``             ``[{"hit": Hit, "page": PublicationPage, "address": str, "passages"}]``;
+                         show ``hit.title_html`` and ``hit.snippets`` as they are, with
                          ``lang="{{ page.language }}"``. ``hit.partial`` marks those with some
-                         of the words only; they come last
+                         of the words only; they come last. ``passages`` are pairs: a
+                         ``Passage`` and the address of its place in the file
     ``filter``           ``search.filters.SearchFilter``: fields (the form), selected (choices
                          with the address that takes each back). What the words name before
                          colons is a choice like any other
@@ -143,8 +145,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "query": words,
         "results": results,
         "hits": [
-            {"hit": hit, "page": page, "address": addresses.of(page)}
-            for hit, page in zip(results.hits, listed(results.hits), strict=True)
+            {"hit": hit, "page": page, "address": addresses.of(page), "passages": passages}
+            for hit, page, passages in zip(
+                results.hits, listed(results.hits), _places(results.hits), strict=True
+            )
         ],
         "filter": chosen,
         "held": typed.selected,
@@ -224,6 +228,21 @@ def _page_number(given: str, errors: dict[str, str]) -> int:
         return int(given[:9])
     errors["page"] = _("%(value)s is not the number of a page.") % {"value": given[:40]}
     return 1
+
+
+def _places(hits: Iterable[Hit]) -> Iterator[list[tuple[Passage, str]]]:
+    """For each hit its passages, with their addresses: viewers of PDF files open at the page."""
+    numbers = {passage.document for hit in hits for passage in hit.passages}
+    files = get_document_model().objects.in_bulk(numbers) if numbers else {}
+    for hit in hits:
+        yield [
+            (
+                passage,
+                files[passage.document].url + (f"#page={passage.page}" if passage.page else ""),
+            )
+            for passage in hit.passages
+            if passage.document in files
+        ]
 
 
 def _named(given: QueryDict, rest: str, named: dict[str, list[str]]) -> QueryDict:
