@@ -246,14 +246,15 @@ def _places(hits: Iterable[Hit]) -> Iterator[list[tuple[Passage, str]]]:
 
 
 def _named(given: QueryDict, rest: str, named: dict[str, list[str]]) -> QueryDict:
-    """``given`` with the ``rest`` of its words, and what they ``named`` as parameters."""
+    """``given`` with the ``rest`` of its words, and what they ``named`` as parameters. Years
+    that are named take the place of those chosen; other choices are added."""
     given = given.copy()
-    given.pop("q")
+    for name in ("q", *(YEARS if named.keys() & {*YEARS} else ())):
+        given.pop(name, None)
     if rest:
         given["q"] = rest
     for name, values in named.items():
-        before = [] if name in YEARS else given.getlist(name)
-        given.setlist(name, list(dict.fromkeys([*before, *values])))
+        given.setlist(name, [*given.getlist(name), *values])
     return given
 
 

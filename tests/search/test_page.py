@@ -84,6 +84,7 @@ def test_what_the_words_name_is_a_choice_like_any_other(page):
         ("country", "HT"),
         ("year_from", "1990"),
     ]
+    assert page("?q=profile+year:2019..&year_to=1990")["results"].total == 2
     context = page("?q=profile+country:jm")
     assert context["results"].total == 1
     (countries,) = [facet for facet in context["facets"] if facet.name == "country"]
