@@ -226,7 +226,8 @@ class Filter:
             for code in codes:
                 rest = self.query.copy()
                 rest.setlist(parameter.name, [c for c in codes if c != code])
-                rest.pop("page", None)
+                for place in ("page", "cursor"):
+                    rest.pop(place, None)
                 label = _("%(label)s: %(value)s") % {
                     "label": parameter.label,
                     "value": labels.get(code, code),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 #: Spans that are shown, and how many years one may have.
 MOST = 12
-WIDTHS = (1, 2, 5, 10, 20, 50, 100)
+WIDTHS = (1, 5, 10, 20, 50, 100)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,32 @@ def applied(request: SearchRequest) -> tuple[SearchRequest, str]:
     return replace(request, query=" ".join(rest.split())), " ".join(taken)
 
 
+def as_filters(query: str) -> tuple[str, dict[str, list[str]], list[str]]:
+    """``query`` without what it says before colons that a filter of the page says as well; that
+    as parameters of an address; and what names a filter but not a value that it knows."""
+    asked = SearchRequest("")
+    unknown: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        nonlocal asked
+        parameter = PARAMETERS.get("".join(words(match["name"])))
+        if parameter is None or parameter == "author":
+            return match[0]
+        understood = _with(asked, parameter, match["value"].strip('"“”„«» '))
+        if understood is None:
+            unknown.append(match[0])
+            return match[0]
+        asked = understood
+        return " "
+
+    rest = " ".join(PREFIXED.sub(take, query).split()) if ":" in query else query
+    named = {name: list(codes) for name, codes in asked.filters.items()}
+    for name in ("year_from", "year_to"):
+        if year := getattr(asked, name):
+            named[name] = [str(year)]
+    return rest, named, unknown
+
+
 def _with(request: SearchRequest, parameter: str, value: str) -> SearchRequest | None:
     """``request`` narrowed by ``value``, or None where that means nothing."""
     if parameter == "author":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,14 +12,15 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
+from wagtail.documents import get_document_model
 
 from pages.addresses import Addresses
 from pages.models.base import active_language
 from repository.citations.formats import FORMATS
 
-from . import suggestions
+from . import suggestions, syntax
 from .alerts.saving import Asked
-from .contract import FACETS, Facet, Results, SearchRequest
+from .contract import FACETS, Facet, Hit, Passage, Results, SearchRequest
 from .cursors import BadCursorError
 from .engines import listed, search, suggest
 from .filters import SearchFilter
@@ -34,14 +35,14 @@ YEARS = ("year_from", "year_to")
 @dataclass(frozen=True)
 class FacetChoice:
     """A value of a facet as a link: ``address`` adds it, or takes it back when ``selected``.
-    ``share`` is its count in per cent of the facet's largest, for a bar."""
+    ``share`` is the count of a span of years in per cent of the largest, for a bar."""
 
     code: str
     label: str
     count: int
     selected: bool
     address: str
-    share: int
+    share: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,19 @@ def search_page(request: HttpRequest) -> HttpResponse:
     ``query``            the words as typed, at most 500 characters
     ``results``          ``search.contract.Results``: total, hits, relaxed, suggestion, engine,
                          capabilities, took_ms, unfiltered
-    ``hits``             ``[{"hit": Hit, "page": PublicationPage, "address": str}]``; show
-                         ``hit.title_html`` and ``hit.snippets`` as they are, with
+    ``hits``             ``[{"hit": Hit, "page": PublicationPage, "address": str, "passages"}]``;
+                         show ``hit.title_html`` and ``hit.snippets`` as they are, with
                          ``lang="{{ page.language }}"``. ``hit.partial`` marks those with some
-                         of the words only; they come last
-    ``filter``           ``search.filters.SearchFilter``: fields (the form), order_options,
-                         selected (choices with the address that takes each back)
-    ``facets``           ``[FacetLinks]``: country, theme, network, type, language, tag, year
+                         of the words only; they come last. ``passages`` are pairs: a
+                         ``Passage`` and the address of its place in the file
+    ``filter``           ``search.filters.SearchFilter``: fields (the form), selected (choices
+                         with the address that takes each back). What the words name before
+                         colons is a choice like any other
+    ``held``             the choices of the address alone, which other words leave in force
+    ``unknown``          what the words name before colons that no filter knows
+    ``orders``           ``[{"label", "address", "current"}]``
+    ``facets``           ``[FacetLinks]``: country, theme, network, type, language, tag, year;
+                         those with nothing to choose are left out
     ``paging``           ``Paging``
     ``errors``           messages by parameter (also ``page``); the valid rest was applied
     ``api_address``      the same query as a call of the API, absolute
@@ -110,12 +117,16 @@ def search_page(request: HttpRequest) -> HttpResponse:
     words = given.pop("q", [""])[-1].replace("\0", " ").strip()[:MAX_CHARACTERS]
     if words:
         given["q"] = words
-    chosen = SearchFilter(given)
+    typed = chosen = SearchFilter(given)
+    rest, named, unknown = syntax.as_filters(words)
+    if named:
+        given = _named(given, rest, named)
+        chosen = SearchFilter(given)
     language = active_language()
     asked = chosen.search_request(
         user=request.user, language=language, limit=PAGE_SIZE, facets=FACETS
     )
-    errors = dict(chosen.errors)
+    errors = dict(typed.errors)
     number = _page_number(given.get("page", "1"), errors)
     results = _results(replace(asked, offset=(number - 1) * PAGE_SIZE), given.get("cursor", ""))
     if results.exact and number == 1:
@@ -134,11 +145,20 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "query": words,
         "results": results,
         "hits": [
-            {"hit": hit, "page": page, "address": addresses.of(page)}
-            for hit, page in zip(results.hits, listed(results.hits), strict=True)
+            {"hit": hit, "page": page, "address": addresses.of(page), "passages": passages}
+            for hit, page, passages in zip(
+                results.hits, listed(results.hits), _places(results.hits), strict=True
+            )
         ],
         "filter": chosen,
-        "facets": [_links(facet, given, asked) for facet in results.facets],
+        "held": typed.selected,
+        "unknown": unknown,
+        "orders": _orders(chosen, given),
+        "facets": [
+            links
+            for facet in results.facets
+            if (links := _links(facet, given, asked)).choices or links.clear
+        ],
         "paging": _paging(number, last, results, given),
         "errors": errors,
         "api_address": request.build_absolute_uri(_api_address(asked, language)),
@@ -210,6 +230,53 @@ def _page_number(given: str, errors: dict[str, str]) -> int:
     return 1
 
 
+def _places(hits: Iterable[Hit]) -> Iterator[list[tuple[Passage, str]]]:
+    """For each hit its passages, with their addresses: viewers of PDF files open at the page."""
+    numbers = {passage.document for hit in hits for passage in hit.passages}
+    files = get_document_model().objects.in_bulk(numbers) if numbers else {}
+    for hit in hits:
+        yield [
+            (
+                passage,
+                files[passage.document].url + (f"#page={passage.page}" if passage.page else ""),
+            )
+            for passage in hit.passages
+            if passage.document in files
+        ]
+
+
+def _named(given: QueryDict, rest: str, named: dict[str, list[str]]) -> QueryDict:
+    """``given`` with the ``rest`` of its words, and what they ``named`` as parameters. Years
+    that are named take the place of those chosen; other choices are added."""
+    given = given.copy()
+    for name in ("q", *(YEARS if named.keys() & {*YEARS} else ())):
+        given.pop(name, None)
+    if rest:
+        given["q"] = rest
+    for name, values in named.items():
+        given.setlist(name, [*given.getlist(name), *values])
+    return given
+
+
+def _orders(chosen: SearchFilter, query: QueryDict) -> list[dict[str, Any]]:
+    """The orders as links. Without words, relevance is the newest first."""
+    default = next(iter(SearchFilter.orders))
+    orders = {code: label for code, (label, _method) in SearchFilter.orders.items()}
+    current = chosen.order
+    if not query.get("q"):
+        del orders[default]
+        default = next(iter(orders))
+        current = default if current not in orders else current
+    return [
+        {
+            "label": label,
+            "address": _address(query, order=[code] if code != default else []),
+            "current": code == current,
+        }
+        for code, label in orders.items()
+    ]
+
+
 def _address(query: QueryDict, **changes: list[str]) -> str:
     """``query`` with other values for some parameters, from the first page on."""
     query = query.copy()
@@ -225,7 +292,6 @@ def _links(facet: Facet, query: QueryDict, asked: SearchRequest) -> FacetLinks:
     if facet.name == "year":
         return _years(facet, query, asked)
     selected = [bucket.code for bucket in facet.buckets if bucket.selected]
-    largest = max((bucket.count for bucket in facet.buckets), default=0) or 1
 
     def address(code: str, remove: bool) -> str:
         codes = [c for c in selected if c != code] if remove else [*selected, code]
@@ -241,7 +307,6 @@ def _links(facet: Facet, query: QueryDict, asked: SearchRequest) -> FacetLinks:
                 count=bucket.count,
                 selected=bucket.selected,
                 address=address(bucket.code, bucket.selected),
-                share=round(100 * bucket.count / largest),
             )
             for bucket in facet.buckets
         ),

@@ -14,6 +14,8 @@ from repository.factories import PublicationPageFactory
 from search import views
 from search.histogram import spans
 
+from .test_files import PAGES, attach
+
 pytestmark = pytest.mark.django_db
 
 
@@ -63,6 +65,68 @@ def test_facets_lead_to_one_choice_more_and_back(page):
     address = QueryDict(years.choices[0].address[1:])
     assert (address["year_from"], address["year_to"]) == ("2019", "2019")
     assert page(years.choices[0].address)["results"].total == 1
+
+
+def test_what_the_words_name_is_a_choice_like_any_other(page):
+    jamaica, haiti = CountryFactory(code="JM"), CountryFactory(code="HT")
+    PublicationPageFactory(title="Profile A", countries=[jamaica], year=2019)
+    PublicationPageFactory(title="Profile B", countries=[haiti], year=2019)
+    context = page("?q=profile+country:jm+year:2015..2020+author:x&country=HT&year_from=1990")
+    assert context["query"] == "profile country:jm year:2015..2020 author:x"
+    chosen = [(one.parameter, one.code) for one in context["filter"].selected]
+    assert chosen == [
+        ("country", "HT"),
+        ("country", "JM"),
+        ("year_from", "2015"),
+        ("year_to", "2020"),
+    ]
+    assert [(one.parameter, one.code) for one in context["held"]] == [
+        ("country", "HT"),
+        ("year_from", "1990"),
+    ]
+    assert page("?q=profile+year:2019..&year_to=1990")["results"].total == 2
+    context = page("?q=profile+country:jm")
+    assert context["results"].total == 1
+    (countries,) = [facet for facet in context["facets"] if facet.name == "country"]
+    links = {choice.code: choice for choice in countries.choices}
+    assert links["JM"].address == context["filter"].selected[0].without == "?q=profile"
+    assert page(links["HT"].address)["results"].total == 2
+    assert "country=JM" in context["api_address"]
+    assert page("?q=country:jm")["facets"][0].clear == "?"
+
+
+def test_what_no_filter_knows_is_said(client):
+    CountryFactory(code="JM")
+    PublicationPageFactory(title="Profile")
+    said = "Not understood, and searched for as words:"
+    text = client.get("/en/search/?q=profile+country:z<+year:soon").content.decode()
+    assert f"{said} country:z&lt;, year:soon" in text
+    assert said not in client.get("/en/search/?q=country:jm+impact:high").content.decode()
+
+
+def test_orders_are_links(page):
+    PublicationPageFactory(title="Profile")
+
+    def orders(address: str) -> list[tuple[str, str, bool]]:
+        return [(str(o["label"]), o["address"], o["current"]) for o in page(address)["orders"]]
+
+    assert orders("?order=title&page=1&q=profile") == [
+        ("Relevance", "?q=profile", False),
+        ("Newest first", "?order=newest&q=profile", False),
+        ("Oldest first", "?order=oldest&q=profile", False),
+        ("Title", "?order=title&q=profile", True),
+    ]
+    assert orders("") == [
+        ("Newest first", "?", True),
+        ("Oldest first", "?order=oldest", False),
+        ("Title", "?order=title", False),
+    ]
+
+
+def test_a_passage_leads_to_its_page_in_the_file(client):
+    document = attach(PublicationPageFactory(title="A report"), PAGES)
+    text = client.get("/en/search/?q=remittances+diaspora").content.decode()
+    assert f'href="{document.url}#page=2">Page 2</a>' in text
 
 
 def test_pages_follow_each_other(page):
@@ -190,6 +254,7 @@ def test_years_are_a_histogram_that_can_be_entered(page):
         ({2020: 3}, None, None, ["2020"]),
         ({2020: 3}, 1990, 1995, ["2020"]),
         ({2010: 1, 2020: 3}, None, None, ["2010", "2020"]),
+        ({2007: 1, 2008: 1, 2020: 3}, None, None, ["2007–2009", "2020"]),
         ({1500: 1, 2020: 3}, None, None, ["1500–1549", "2000–2020"]),
         ({2010: 1, 2015: 1, 2020: 3}, 2012, None, ["2015", "2020"]),
         ({2010: 1, 2015: 1, 2020: 3}, 2015, 2015, ["2010", "2015", "2020"]),
