@@ -18,14 +18,14 @@ class Among(Lookup):
     lookup_name = "among"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, parameters = self.process_lhs(compiler, connection)
         values = list(self.rhs)
         if connection.vendor == "postgresql":
-            return f"{left} = ANY(%s)", [*parameters, values]
+            return f"{left} = ANY(%s)", (*parameters, values)
         written = json.dumps(values, default=_written)
         sql = f"{left} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - a column of ours
-        return sql, [*parameters, written]
+        return sql, (*parameters, written)
 
 
 def _written(value: UUID) -> str:

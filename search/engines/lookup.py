@@ -23,10 +23,6 @@ from ..words import Expansion, Parsed, Term
 
 Scores = dict[int, float]
 
-#: What a term counts in SQLite in the very form that was typed, beside any of its forms; in
-#: PostgreSQL as much. Chosen by ``search_evaluate``, as what other languages count.
-AS_TYPED = 2
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -154,7 +150,7 @@ def _on_sqlite(asked: Asked, entries: Entries, every: bool) -> Scores:
     sql = _in_fts5(f"entry.object_id, -bm25({entries.table}_fts, 0, 1, 3)", entries.table)
     typed = dict(_rows(sql, [_fts5(FTS5.typed(asked)), entries.kind]))
     found = _rows(sql, [_fts5(FTS5.query(asked, every=every)), entries.kind])
-    return {int(pk): score + AS_TYPED * typed.get(pk, 0) for pk, score in found}
+    return {int(pk): score + typed.get(pk, 0) for pk, score in found}
 
 
 def _in_fts5(columns: str, table: str) -> str:

@@ -21,12 +21,12 @@ from .lookup import Asked, Entries, Scores, beginning, holding, matches
 
 #: When fewer publications hold all the words, those with some of them follow.
 ENOUGH = 10
-#: What a page counts that is not in the reader's language.
-OTHER_LANGUAGE = 0.1
+#: What a page counts that is not in the reader's language: chosen by ``search_evaluate``.
+OTHER_LANGUAGE = 0.3
 #: Shorter words are not put right.
 SHORTEST = 4
 #: Letters that may be wrong in a word, and in a longer one of at least so many letters.
-WRONG, LONG = 1, 8
+WRONG, LONG = 1, 10
 #: Words that stand for an unknown one, and how much less alike than the nearest they may be.
 MOST, LESS_ALIKE = 3, 0.1
 #: Publications in whose words the right one is looked for.

@@ -145,9 +145,7 @@ def test_a_deleted_index_is_reported_not_made_anew_by_a_write_and_rebuilt(report
     assert not ask().degraded
 
 
-def test_deletions_alone_make_no_index_either_and_one_in_the_way_gives_way(
-    reports, elasticsearch
-):
+def test_deletions_alone_make_no_index_either_and_one_in_the_way_gives_way(reports, elasticsearch):
     elasticsearch.indices.delete(index=index.current(elasticsearch))
     reports[0].delete()
     assert queue.drain().failed == 1

@@ -128,7 +128,7 @@ def test_quoted_words_are_one_phrase(ask):
         '"', '""', "'", "*", '"*:', "AND", "OR NOT", "NEAR(", "a AND", "(", ")", "^", "-", "&|!:*",
         "title:", "{title} : x", "\\", "%", "%s", "\0", "mig\0ration", "🌴", "🌴 Haiti", "<script>",
         "x" * 10_000, "word " * 2_000, '"' * 999, "́", "‮", "１２３", "ﷺ", "-- ; DROP TABLE",
-        "'; --", "$1", "migration'", "a:b:c", "<->", "!!", "移民",
+        "'; --", "$1", "tourism'", "a:b:c", "<->", "!!", "移民",
     ],
 )  # fmt: skip
 def test_nothing_that_is_typed_is_an_error(ask, three_reports, query):
@@ -393,6 +393,27 @@ def test_what_a_reader_may_not_see_is_nowhere(ask, hidden):
                     if bucket.code in (MARKER, "1999")
                 ]
                 assert all(bucket.count == 0 and bucket.selected for bucket in shown)
+
+
+def test_errors_are_put_right_from_what_a_reader_may_read_alone(ask, hidden):
+    """A word on a hidden shelf is neither what was meant, nor one that exists."""
+    PublicationPageFactory(title="Report on zanzibor")
+    for query in ("zanziboor", MARKER):
+        results = ask(query, facets=FACETS)
+        assert titles(results) == ["Report on zanzibor"]
+        assert results.suggestion == "zanzibor"
+    assert titles(ask("secrett")) == []
+
+
+def test_an_error_beside_other_words_leads_to_what_holds_both(ask):
+    wanted = PublicationPageFactory(title="Remittances and development in Haiti")
+    PublicationPageFactory(title="Remnants of the plantations")
+    PublicationPageFactory(title="Housing in Haiti")
+    results = ask("remitances haitti")
+    assert titles(results)[0] == wanted.title
+    assert results.suggestion == "remittances haiti"
+    assert "<mark>Remittances</mark>" in results.hits[0].title_html
+    assert ask("haiti").suggestion is None
 
 
 def test_a_reader_with_the_right_sees_the_shelf_and_no_draft(ask, hidden):
