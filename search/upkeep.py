@@ -94,9 +94,10 @@ class Moment:
         return cls(timezone.now() - CLOCKS, keys if len(keys) <= MOST_WAITING else None)
 
 
-def _everything(es: Elasticsearch, name: str, of: Index) -> Iterator[Batch]:
+def _everything(es: Elasticsearch, name: str, of: Index, *, empty: bool = False) -> Iterator[Batch]:
     for after, until, keys in _ranges(of):
-        yield keys, _held(es, name, {"range": {"key": {"gt": str(after), "lte": str(until)}}})
+        within = {"range": {"key": {"gt": str(after), "lte": str(until)}}}
+        yield keys, {} if empty else _held(es, name, within)
 
 
 def _changed_since(es: Elasticsearch, name: str, of: Index, moment: Moment) -> Iterator[Batch]:
@@ -185,12 +186,16 @@ def converge(
     progress: Progress = lambda done: None,
     *,
     alias: bool = False,
+    empty: bool = False,
     since: Moment | None = None,
     of: Index = PUBLICATIONS,
 ) -> tuple[Differences, dict[UUID, str]]:
-    """Writes all that differs into the index ``name``, or what was changed ``since`` a moment.
-    What differed, and the errors by key of what could not be written."""
-    batches = _changed_since(es, name, of, since) if since else _everything(es, name, of)
+    """Writes all that differs into the index ``name``, which may be ``empty``, or what was changed
+    ``since`` a moment. What differed, and the errors by key of what could not be written."""
+    if since:
+        batches = _changed_since(es, name, of, since)
+    else:
+        batches = _everything(es, name, of, empty=empty)
     total = Differences()
     with queue.Writer(es, name, refresh=False, alias=alias, of=of) as writer:
         for differences, versions in _differing(of, batches):
@@ -297,9 +302,8 @@ def rebuild(
     of: Index = PUBLICATIONS,
 ) -> Rebuilt:
     """Fills a new index beside the one in use and lets it take over in one call."""
-    name = (unfinished(es, of) if resume else None) or index.create(
-        es, index.new_name(of), of, refresh_interval="-1"
-    )
+    begun_before = unfinished(es, of) if resume else None
+    name = begun_before or index.create(es, index.new_name(of), of, refresh_interval="-1")
     failed: dict[UUID, str] = {}
     passes = 0
     since: Moment | None = None
@@ -307,7 +311,8 @@ def rebuild(
         es.indices.refresh(index=name)
         begun = Moment.now(of)
         report = progress if not passes else lambda done: None
-        differences, failed = converge(es, name, report, since=since, of=of)
+        empty = not (begun_before or passes)
+        differences, failed = converge(es, name, report, empty=empty, since=since, of=of)
         since = begun
         passes += 1
         if failed or len(differences) <= FEW:
