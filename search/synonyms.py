@@ -40,7 +40,7 @@ LONGEST_WAIT = 20
 
 @dataclass(frozen=True)
 class Rules:
-    """``targets``: by what may be typed the terms that it stands for, itself among them."""
+    """``targets``: by what may be typed the terms that it stands for."""
 
     targets: dict[Words, tuple[Words, ...]]
     longest: int = 0
@@ -64,17 +64,16 @@ class Rules:
         return tuple(dict.fromkeys(found))
 
     def as_lines(self) -> list[str]:
-        """In the form of Elasticsearch: ``typed, typed => term, term``."""
-        typed: dict[tuple[Words, ...], list[Words]] = {}
+        """In the form of Elasticsearch: ``typed, typed => term, term``. All that stands for the
+        same terms is one line: for each line, Elasticsearch analyses all of its terms."""
+        typed: dict[frozenset[Words], list[Words]] = {}
         for words, terms in self.targets.items():
-            typed.setdefault(terms, []).append(words)
-        return sorted(
-            f"{_listed(words)} => {_listed(terms)}" for terms, words in typed.items() if words
-        )
+            typed.setdefault(frozenset(terms), []).append(words)
+        return sorted(f"{_listed(words)} => {_listed(terms)}" for terms, words in typed.items())
 
 
 def _listed(terms: Iterable[Words]) -> str:
-    return ", ".join(" ".join(term) for term in terms)
+    return ", ".join(sorted(" ".join(term) for term in terms))
 
 
 def rules() -> Rules:
@@ -137,7 +136,7 @@ def compiled(sets: Iterable[SynonymSet]) -> Rules:
     complete = {term: tuple(wider) for term, wider in targets.items()}
     for term, found in list(complete.items()):
         for form in numbers(term):
-            complete.setdefault(form, (form, *found))
+            complete.setdefault(form, found)
     return Rules(complete, max(map(len, complete), default=0))
 
 

@@ -23,7 +23,7 @@ QUERIES = (
     *("remitances", "arbeidsmigratie", "free movement of persons", "author:joseph survey"),
 )
 TYPED = ("lab", "labour mi", "remit", "jam", "jose", "free mo", "re")
-REPEATS = 5
+REPEATS = 15
 #: Rebuilds and bare writings, in turn, so that neither has the colder server; the better counts.
 TURNS = 2
 #: Publications that change in a second, and for how many seconds, while a worker works it off.
@@ -96,14 +96,16 @@ def lag(es: Any) -> tuple[float, float]:
     return statistics.median(waits), max(waits)
 
 
-def median(call: Callable[[str], Any], over: tuple[str, ...]) -> float:
-    times = []
+def medians(over: tuple[str, ...], *calls: Callable[[str], Any]) -> list[float]:
+    """Milliseconds of each of ``calls``, made in turn."""
+    times: list[list[float]] = [[] for _call in calls]
     for _repeat in range(REPEATS):
         for one in over:
-            started = time.perf_counter()
-            call(one)
-            times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
+            for call, own in zip(calls, times, strict=True):
+                started = time.perf_counter()
+                call(one)
+                own.append((time.perf_counter() - started) * 1000)
+    return [statistics.median(own) for own in times]
 
 
 def while_it_hangs(call: Callable[[], Any]) -> tuple[float, float]:
@@ -184,19 +186,26 @@ def measure(size: int) -> dict[str, float]:
         Conversation.ask = note  # type: ignore[method-assign]
         assert not search(request(query)).degraded
     Conversation.ask = ask  # type: ignore[method-assign]
-    bare = median(lambda query: es.search(index=index.alias(), **asked[query]), QUERIES)
-    whole = median(lambda query: search(request(query)), QUERIES)
+    bare, whole, with_facets = medians(
+        QUERIES,
+        lambda query: es.search(index=index.alias(), **asked[query]),
+        lambda query: search(request(query)),
+        lambda query: search(request(query, FACETS)),
+    )
+    suggested, on_database = medians(
+        TYPED,
+        lambda typed: suggest(request(typed)),
+        lambda typed: DatabaseEngine().suggest(request(typed)),
+    )
     usual, slowest = lag(es)
     hung, next_one = while_it_hangs(lambda: search(request(QUERIES[0])))
     return {
         "search, ms": whole,
         "bare request, ms": bare,
         "search without 8 ms, of bare": max(0.0, whole - 8) / bare,
-        "with all facets, ms": median(lambda query: search(request(query, FACETS)), QUERIES),
-        "suggest, ms": median(lambda typed: suggest(request(typed)), TYPED),
-        "suggest on the database, ms": median(
-            lambda typed: DatabaseEngine().suggest(request(typed)), TYPED
-        ),
+        "with all facets, ms": with_facets,
+        "suggest, ms": suggested,
+        "suggest on the database, ms": on_database,
         "rebuild, documents a second": rate,
         "parallel_bulk, documents a second": bare_rate,
         "rebuild, of parallel_bulk": rate / bare_rate,
