@@ -32,7 +32,7 @@ from . import index, queries
 from .contract import SearchRequest
 from .engines import lookup
 from .engines.elasticsearch import Conversation, find
-from .engines.ranking import ranked, weight_of_language
+from .engines.ranking import ranked, weight_of_language, words_of
 from .words import parse
 
 #: Documents for a query.
@@ -186,13 +186,14 @@ def on_database(
     collection: Collection, progress: Callable[[Iterable[Query]], Iterable[Query]]
 ) -> Iterator[Answer]:
     """Asks the database in use as the database engine does, in a temporary table."""
+    held = [words_of((document.title, document.text)) for document in collection.documents]
     with _entries(collection.documents) as entries:
         for query in progress(collection.queries):
             started = time.perf_counter()
             asked = lookup.Asked.of(parse(query.text))
             found: list[tuple[str, float]] = []
             if asked.terms:
-                answer = ranked(asked, Shelf(collection.documents, query.language, entries))
+                answer = ranked(asked, Shelf(collection.documents, held, query.language, entries))
                 scores = {
                     pk: score + queries.EVERY * (pk in answer.complete)
                     for pk, score in answer.scores.items()
@@ -204,9 +205,10 @@ def on_database(
 
 @dataclass(frozen=True)
 class Shelf:
-    """The documents, numbered, as what everybody may read."""
+    """The documents, numbered, as what everybody may read. ``held``: the words of each."""
 
     documents: tuple[Document, ...]
+    held: list[set[str]]
     language: str
     entries: lookup.Entries
 
@@ -216,8 +218,8 @@ class Shelf:
             for pk, score in scores.items()
         }
 
-    def texts(self, pages: Iterable[int]) -> Iterator[str]:
-        return (f"{self.documents[pk].title} {self.documents[pk].text}" for pk in pages)
+    def words(self, pages: Iterable[int]) -> set[str]:
+        return set().union(*(self.held[pk] for pk in pages))
 
 
 @contextmanager

@@ -46,9 +46,9 @@ class Marker:
         """Where in ``text`` words of the query stand, as (start, end)."""
         if not self.forms and not self.phrases:
             return []
-        folded = _fold(text)
-        if len(folded) == len(text) and not any(map(str.isalnum, set(folded) - ASCII)):
-            return self._found_folded(folded)
+        small = folded(text)
+        if len(small) == len(text) and not any(map(str.isalnum, set(small) - ASCII)):
+            return self._found_folded(small)
         spots = [
             (match.start(), match.end(), parts)
             for match in WORD.finditer(text)
@@ -80,11 +80,11 @@ class Marker:
     def window(self, text: str) -> tuple[int, str]:
         """How many different words of the query a long ``text`` holds, and what stands around
         the first of them. Quick rather than thorough: for whole books."""
-        folded = _fold(text)
-        if len(folded) != len(text):  # a letter whose small form is two
+        small = folded(text)
+        if len(small) != len(text):  # a letter whose small form is two
             return 0, ""
         sought = [*self.forms, *map(" ".join, self.phrases)]
-        firsts = [next(_wholes(folded, one), None) for one in sought]
+        firsts = [next(_wholes(small, one), None) for one in sought]
         places = [place for place in firsts if place is not None]
         if not places:
             return 0, ""
@@ -121,7 +121,7 @@ def _phrase(parts: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"[\W_]+".join(parts) + r"(?![^\W_])")
 
 
-def _fold(text: str) -> str:
+def folded(text: str) -> str:
     """In small letters, those with accents without them where that is one letter."""
     return (text if text.isascii() else text.translate(FOLDED)).lower()
 

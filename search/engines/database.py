@@ -34,7 +34,7 @@ from ..queries import IN_COMMON
 from ..synonyms import others
 from ..words import MAX_TERMS, Parsed, Term, parse
 from .lookup import Asked, Entries, Scores, beginning, holding, matches
-from .ranking import Ranked, ranked, weight_of_language
+from .ranking import Ranked, ranked, weight_of_language, words_of
 
 #: By parameter where a publication has its codes.
 LOOKUPS = {p.name: p.lookup for p in SearchFilter.parameters if isinstance(p, Choice)}
@@ -143,7 +143,10 @@ class Question:
         groups = self.readable.filter(translation_key__in=matching.values("translation_key"))
         return {pk: best[group] for pk, group in self._rows(groups).values_list("pk", key)}
 
-    def texts(self, pages: Iterable[int]) -> Iterator[str]:
+    def words(self, pages: Iterable[int]) -> set[str]:
+        return words_of(self._texts(pages))
+
+    def _texts(self, pages: Iterable[int]) -> Iterator[str]:
         """Titles, abstracts and contributors."""
         asked = self.readable.filter(pk__among=pages).order_by()
         for title, summary, abstract in asked.values_list("title", "summary", "abstract"):

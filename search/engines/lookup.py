@@ -73,7 +73,8 @@ class Dialect:
         for expansion in asked.expansions:
             typed = [self._one(self._members(term)) for term in expansion.terms]
             others = [self.term(form) for other in expansion.others for form in in_numbers(other)]
-            pieces.append(self._one([self._all(typed) if every else self._one(typed), *others]))
+            both = self._all(typed) if every else self._one(typed)
+            pieces.append(self._one([both, *dict.fromkeys(others)]))
         return (self._all if every else self._one)(pieces)
 
     def typed(self, asked: Asked) -> str:
@@ -81,13 +82,16 @@ class Dialect:
         return self._one([self.term(member) for term in asked.terms for member in term.members])
 
     def _members(self, term: Term) -> list[str]:
-        return [self.term(form) for member in term.members for form in single(member)]
+        """In every form; as it was typed once more, which FTS5 counts twice."""
+        typed = [self.term(member) for member in term.members]
+        forms = [self.term(form) for member in term.members for form in single(member)]
+        return [*typed, *dict.fromkeys(forms)]
 
     def _all(self, pieces: list[str]) -> str:
         return f"({self.all.join(pieces)})"
 
     def _one(self, pieces: list[str]) -> str:
-        return f"({self.one.join(dict.fromkeys(pieces))})"
+        return f"({self.one.join(pieces)})"
 
 
 def single(term: Term) -> Iterator[Term]:
@@ -125,16 +129,17 @@ def config() -> str:
 # Words --------------------------------------------------------------------------------------
 
 
-def holding(asked: Asked, entries: Entries, *, every: bool) -> set[int]:
+def holding(asked: Asked, entries: Entries, *, every: bool, most: int | None = None) -> set[int]:
     """The ids of the pages, or rows of another model, that hold ``every`` term of ``asked``, or
-    any."""
+    any: all of them, or some where there are more than ``most``."""
     if connection.vendor == "sqlite":
         sql = _in_fts5("entry.object_id", entries.table)
-        rows = _rows(sql, [_fts5(FTS5.query(asked, every=every)), entries.kind])
+        parameters = [_fts5(FTS5.query(asked, every=every)), entries.kind]
     else:
         sql = f"SELECT object_id FROM {entries.table} WHERE body @@ to_tsquery(%s, %s)"  # noqa: S608
-        query = TSQUERY.query(asked, every=every)
-        rows = _rows(f"{sql} AND content_type_id = %s", [config(), query, entries.kind])
+        sql += " AND content_type_id = %s"
+        parameters = [config(), TSQUERY.query(asked, every=every), entries.kind]
+    rows = _rows(f"{sql} LIMIT {most}" if most else sql, parameters)
     return {int(pk) for (pk,) in rows}
 
 
@@ -148,9 +153,8 @@ def matches(asked: Asked, entries: Entries, *, every: bool) -> Scores:
 def _on_sqlite(asked: Asked, entries: Entries, every: bool) -> Scores:
     """By BM25 over title and text. The columns of the index: autocomplete, body, title."""
     sql = _in_fts5(f"entry.object_id, -bm25({entries.table}_fts, 0, 1, 3)", entries.table)
-    typed = dict(_rows(sql, [_fts5(FTS5.typed(asked)), entries.kind]))
     found = _rows(sql, [_fts5(FTS5.query(asked, every=every)), entries.kind])
-    return {int(pk): score + typed.get(pk, 0) for pk, score in found}
+    return {int(pk): score for pk, score in found}
 
 
 def _in_fts5(columns: str, table: str) -> str:

@@ -7,6 +7,7 @@ hidden from them.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -14,8 +15,7 @@ from typing import Protocol
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from repository.words import words
-
+from ..highlighting import WORD, folded
 from ..words import Term
 from .lookup import Asked, Entries, Scores, beginning, holding, matches
 
@@ -29,8 +29,10 @@ SHORTEST = 4
 WRONG, LONG = 1, 10
 #: Words that stand for an unknown one, and how much less alike than the nearest they may be.
 MOST, LESS_ALIKE = 3, 0.1
-#: Publications in whose words the right one is looked for.
+#: Publications in whose words the right one is looked for, for each way to come upon them.
 LOOKED_IN = 400
+#: Places of a word that are looked at first.
+FEW = 50
 
 
 def weight_of_language(language: str, preferred: str) -> float:
@@ -47,8 +49,16 @@ class Stock(Protocol):
     def shown(self, scores: Scores) -> Scores:
         """What the reader is shown of the pages with ``scores``, weighed by language."""
 
-    def texts(self, pages: Iterable[int]) -> Iterable[str]:
-        """What stands in those of ``pages`` that the reader may see."""
+    def words(self, pages: Iterable[int]) -> set[str]:
+        """``words_of`` what stands in those of ``pages`` that the reader may see."""
+
+
+def words_of(texts: Iterable[str]) -> set[str]:
+    """The different words, folded: a letter with an accent is one without it."""
+    found: set[str] = set()
+    for text in texts:
+        found.update(WORD.findall(folded(text)))
+    return found
 
 
 @dataclass
@@ -94,12 +104,11 @@ def _near(asked: Asked, stock: Stock) -> dict[Term, tuple[Term, ...]]:
     pages: list[int] = []
     if others:
         scores = stock.shown(matches(Asked(others), stock.entries, every=False))
-        pages += sorted(scores, key=lambda pk: -scores[pk])[:LOOKED_IN]
+        pages += heapq.nlargest(LOOKED_IN, scores, key=scores.__getitem__)
     for term in unknown:
         for start in _starts(term.words[0]):
             pages += beginning([start], stock.entries, "body", LOOKED_IN // len(unknown))
-    texts = stock.texts(dict.fromkeys(pages))
-    known = {word for text in texts for word in words(text) if word.isalpha()}
+    known = stock.words(dict.fromkeys(pages))
     near = {term: tuple(_alike(term.words[0], known)) for term in unknown}
     return {term: words for term, words in near.items() if words}
 
@@ -115,8 +124,14 @@ def _words(asked: Asked) -> Iterator[Term]:
 
 
 def _is_known(term: Term, stock: Stock) -> bool:
-    held = holding(Asked((term,)), stock.entries, every=True)
-    return bool(stock.shown(dict.fromkeys(held, 0.0)))
+    """Whether the reader may see it somewhere. A few places tell, if they may be seen."""
+    for most in (FEW, None):
+        held = holding(Asked((term,)), stock.entries, every=True, most=most)
+        if stock.shown(dict.fromkeys(held, 0.0)):
+            return True
+        if most and len(held) < most:
+            return False
+    return False
 
 
 def _starts(word: str) -> list[str]:
@@ -129,7 +144,11 @@ def _alike(word: str, known: Iterable[str]) -> Iterator[Term]:
     scored = process.extract(
         word, list(known), scorer=OSA.distance, score_cutoff=wrong, limit=10 * MOST
     )
-    likeness = {other: OSA.normalized_similarity(word, other) for other, _wrong, _place in scored}
+    likeness = {
+        other: OSA.normalized_similarity(word, other)
+        for other, _wrong, _place in scored
+        if other.isalpha()
+    }
     best = max(likeness.values(), default=0)
     near = sorted(likeness, key=lambda other: (-likeness[other], other))
     for other in near[:MOST]:
