@@ -249,9 +249,12 @@ def client(timeout: float = 10) -> Elasticsearch:
     return Elasticsearch(settings.ELASTICSEARCH_URL, request_timeout=timeout, max_retries=0)
 
 
-def create(es: Elasticsearch, name: str, of: Index = PUBLICATIONS, **more: Any) -> str:
+def create(
+    es: Elasticsearch, name: str, of: Index = PUBLICATIONS, *, ready: bool = True, **more: Any
+) -> str:
     """Makes an empty index with the mapping ``of`` one; ``more`` are further settings. The
-    synonyms are there before it, where the server keeps any."""
+    synonyms are there before it, where the server keeps any. One that need not be ``ready`` takes
+    documents, and is searched after ``refresh``."""
     from . import synonyms
 
     kept = synonyms.prepare(es)
@@ -260,8 +263,15 @@ def create(es: Elasticsearch, name: str, of: Index = PUBLICATIONS, **more: Any) 
         index=name,
         mappings={**of.mapping, "_meta": {"version": of.version}},
         settings={**SETTINGS, "analysis": analysis, **more},
+        wait_for_active_shards=int(ready),
     )
     return name
+
+
+def refresh(es: Elasticsearch, name: str) -> None:
+    """Lets all that was written be found, as soon as the index is ready."""
+    es.cluster.health(index=name, wait_for_status="yellow")
+    es.indices.refresh(index=name)
 
 
 def _with_synonyms(name: str) -> dict[str, Any]:

@@ -244,8 +244,15 @@ class Writer:
                     operations.append({"delete": how})
             if len(self._sent) == ON_THE_WAY:
                 self._settle()
-            sent = self._sender.submit(self._bulk, operations=operations)
-            self._sent.append((sent, {key: versions[key] for key in part}))
+            self._sent.append((self._send(operations), {key: versions[key] for key in part}))
+
+    def _send(self, operations: list[dict[str, Any]]) -> Future[Any]:
+        try:
+            return self._sender.submit(self._bulk, operations=operations)
+        except RuntimeError:  # the process ends, works off its last changes, starts no thread
+            sent: Future[Any] = Future()
+            sent.set_result(self._bulk(operations=operations))
+            return sent
 
     def _settle(self) -> None:
         """Waits for the oldest request on its way, and notes what came of it."""

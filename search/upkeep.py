@@ -303,15 +303,18 @@ def rebuild(
 ) -> Rebuilt:
     """Fills a new index beside the one in use and lets it take over in one call."""
     begun_before = unfinished(es, of) if resume else None
-    name = begun_before or index.create(es, index.new_name(of), of, refresh_interval="-1")
+    name = begun_before or index.create(
+        es, index.new_name(of), of, ready=False, refresh_interval="-1"
+    )
     failed: dict[UUID, str] = {}
     passes = 0
     since: Moment | None = None
     while passes < MOST_PASSES:
-        es.indices.refresh(index=name)
+        empty = not (begun_before or passes)
+        if not empty:
+            index.refresh(es, name)
         begun = Moment.now(of)
         report = progress if not passes else lambda done: None
-        empty = not (begun_before or passes)
         differences, failed = converge(es, name, report, empty=empty, since=since, of=of)
         since = begun
         passes += 1
@@ -320,7 +323,7 @@ def rebuild(
     if failed:
         return Rebuilt(name, 0, passes, failed)
     es.indices.put_settings(index=name, settings={"refresh_interval": None})
-    es.indices.refresh(index=name)
+    index.refresh(es, name)
     old = [other for other in _all(es, of) if other != name]
     swap(es, name, of)
     synonyms.renew(es)

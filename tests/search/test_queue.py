@@ -14,7 +14,7 @@ from repository.factories import (
     PublicationPageFactory,
     RepositoryPageFactory,
 )
-from search import queue
+from search import index, queue
 from search.models import IndexJob
 
 
@@ -214,6 +214,14 @@ def test_what_waits_is_hidden_from_who_may_not_read_it(elasticsearch, settings):
         assert not any(bucket.count for facet in results.facets for bucket in facet.buckets)
         assert results.suggestion is None
         assert not results.degraded
+
+
+def test_the_last_changes_of_a_process_are_written(elasticsearch, settings, monkeypatch):
+    settings.SEARCH_ENGINE = "elasticsearch"
+    page = PublicationPageFactory()
+    monkeypatch.setattr("concurrent.futures.thread._shutdown", True)  # as while Python ends
+    assert not queue.drain(elasticsearch).failed
+    assert elasticsearch.exists(index=index.alias(), id=str(page.translation_key))
 
 
 def test_documents_cost_the_same_however_many_they_are(noted, page, django_assert_num_queries):
