@@ -31,6 +31,7 @@ from .contract import FACETS, Hit, SearchRequest
 from .cursors import BadCursorError
 from .engines import more_like_this, search, suggest
 from .filters import SearchFilter
+from .found_under import explained
 from .words import MAX_CHARACTERS
 
 router = resource("search")
@@ -57,6 +58,10 @@ class SearchItem(PageItem):
     title_html: str = Field(description="The title, with <mark> around what was found.")
     snippets: list[str] = Field(description="Passages in HTML, with <mark> around what was found.")
     passages: list[SearchPassage] = Field(description="Passages from the files.")
+    found_under: list[str] = Field(
+        description="Names of people, subjects, tags, publisher and series in HTML, with <mark>"
+        " around what was found, where title, snippets and passages show nothing of it."
+    )
 
 
 class SearchBucket(Schema):
@@ -107,7 +112,7 @@ TEXTS = (
 def search_publications(request: HttpRequest, query: Query) -> dict[str, Any]:
     asked = cast(SearchFilter, query.filter)
     try:
-        results = search(
+        found = search(
             asked.search_request(
                 user=request.user,
                 language=query.language,
@@ -119,6 +124,7 @@ def search_publications(request: HttpRequest, query: Query) -> dict[str, Any]:
         )
     except BadCursorError:
         raise BadQuery({"cursor": _("This is not the cursor of this question.")}) from None
+    results = explained(found, query.language)
     query.gather([hit.page for hit in results.hits])
     request.etag_of = _fingerprint  # type: ignore[attr-defined]
     return {
@@ -163,6 +169,7 @@ def as_item(hit: Hit, query: Query) -> dict[str, Any]:
         "title_html": hit.title_html,
         "snippets": hit.snippets,
         "passages": hit.passages,
+        "found_under": hit.found_under,
     }
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from django.utils.safestring import SafeString
 
+from .highlighting import Marker
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -83,7 +85,7 @@ class Passage:
 class Hit:
     """One publication. ``title_html`` and ``snippets`` are escaped, save for ``<mark>`` around
     the words that were found. ``passages`` are from its files. ``partial``: it holds some of the
-    words, not all. Without words the score is 0."""
+    words, not all. Without words the score is 0. ``found_under``: see ``found_under.explained``."""
 
     page: PublicationPage
     score: float
@@ -91,6 +93,7 @@ class Hit:
     snippets: tuple[SafeString, ...] = ()
     partial: bool = False
     passages: tuple[Passage, ...] = ()
+    found_under: tuple[SafeString, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ class Results:
     the words that were perhaps meant. ``took_ms``: milliseconds inside the engine. ``degraded``:
     the engine that was asked could not answer, and ``engine`` did in its place. ``next_cursor``:
     where the list goes on, empty at its end. ``exact``: the publication with the identifier that
-    the whole query is."""
+    the whole query is. ``marker`` marks what was found, in other texts too."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -155,6 +158,7 @@ class Results:
     degraded: bool = False
     next_cursor: str = ""
     exact: PublicationPage | None = None
+    marker: Marker = field(default=Marker(()), compare=False, repr=False)
 
 
 class Engine(Protocol):

@@ -10,7 +10,7 @@ Rows are read, not pages: a rebuild reads them all, and most of its time would g
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -136,15 +136,10 @@ def _groups(keys: Iterable[UUID], *columns: str) -> dict[UUID, list[Row]]:
 def _relate(rows: dict[int, Row]) -> None:
     """Adds what other tables hold."""
     pages = list(rows)
-    for facet, (name, _vocabulary) in RELATIONS.items():
-        relation = PublicationPage._meta.get_field(name)
-        through = relation.remote_field.through
-        column = relation.m2m_reverse_field_name()
-        linked = through._default_manager.filter(publicationpage__among=pages).order_by("pk")
-        for page, code in linked.values_list("publicationpage", f"{column}__code"):
+    for facet in RELATIONS:
+        for page, code in _linked(facet, pages):
             rows[page].codes[facet].append(code)
-    tagged = PublicationTag.objects.filter(content_object__among=pages).order_by("pk")
-    for page, slug, name in tagged.values_list("content_object", "tag__slug", "tag__name"):
+    for page, slug, name in _tagged(pages):
         rows[page].tags.append((slug, name))
     held = PublicationFile.objects.filter(page__among=pages).order_by("sort_order", "pk")
     for page, kind in held.values_list("page", "document__details__kind"):
@@ -153,6 +148,34 @@ def _relate(rows: dict[int, Row]) -> None:
     people = Contributor.objects.filter(page__among=pages).order_by("sort_order", "pk")
     for page, family, given in people.values_list("page", "family_name", "given_name"):
         rows[page].contributors.append(", ".join(filter(None, (family, given))))
+
+
+def _linked(facet: str, pages: Iterable[int]) -> Any:
+    """Pairs: a page, and the code of what it is linked with."""
+    relation = PublicationPage._meta.get_field(RELATIONS[facet][0])
+    column = relation.m2m_reverse_field_name()
+    linked = relation.remote_field.through._default_manager.filter(publicationpage__among=pages)
+    return linked.order_by("pk").values_list("publicationpage", f"{column}__code")
+
+
+def _tagged(pages: Iterable[int]) -> Any:
+    """A page, and the slug and the name of its tag."""
+    tagged = PublicationTag.objects.filter(content_object__among=pages).order_by("pk")
+    return tagged.values_list("content_object", "tag__slug", "tag__name")
+
+
+def subjects(types: Mapping[int, str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Pairs: a page, and a subject that it is found under, by its name in each language. ``types``
+    has the code of the document type by page."""
+    names = _names()
+    for facet, (_name, vocabulary) in RELATIONS.items():
+        if vocabulary:
+            for page, code in _linked(facet, types):
+                yield page, tuple(labels.get(code, code) for labels in names[vocabulary])
+    for page, code in types.items():
+        yield page, tuple(labels.get(code, code) for labels in names[DocumentType])
+    for page, _slug, name in _tagged(types):
+        yield page, (name,) * len(LANGUAGES)
 
 
 def _names() -> Names:

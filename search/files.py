@@ -71,7 +71,7 @@ def _rows(pages: Iterable[int]) -> Any:
 
 def passages(marker: Marker, files: Iterable[FileText], most: int = 2) -> tuple[Passage, ...]:
     """The passages of ``files`` that hold most of what is marked, in the order of the files."""
-    if not marker.forms and not marker.phrases:
+    if marker.is_empty:
         return ()
     found: list[tuple[int, int, FileText, int, str]] = []
     for file in files:

@@ -42,9 +42,14 @@ class Marker:
         for phrase in self.phrases:
             self.beginnings.setdefault(phrase[0], []).append(phrase)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it marks nothing."""
+        return not self.forms and not self.phrases
+
     def found(self, text: str) -> list[tuple[int, int]]:
         """Where in ``text`` words of the query stand, as (start, end)."""
-        if not self.forms and not self.phrases:
+        if self.is_empty:
             return []
         small = folded(text)
         if len(small) == len(text) and not any(map(str.isalnum, set(small) - ASCII)):

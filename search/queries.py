@@ -159,7 +159,8 @@ class Asked:
         return {"near": {"text": " ".join(self.words), "term": spelling}}
 
     def unknown(self, answer: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-        """By word that stands nowhere as it is written what ``answer`` says is near it."""
+        """By word that stands in no text of the language as it is written what ``answer`` says is
+        near it."""
         synonymous = {word for expansion in self.expansions for word in expansion.typed}
         return {
             entry["text"]: entry["options"]
@@ -168,8 +169,8 @@ class Asked:
         }
 
     def held(self, words: Iterable[str], readers: list[str], hidden: Iterable[str]) -> Clause:
-        """Asks which of ``words`` stand in another form in what may be read."""
-        forms = {word: self._stem(word) for word in words}
+        """Asks which of ``words`` stand somewhere in what may be read."""
+        forms = {word: self._known(word) for word in words}
         return {
             "size": 0,
             "track_total_hits": False,
@@ -196,8 +197,10 @@ class Asked:
         }
         return replace(self, corrections=corrections)
 
-    def _stem(self, word: str) -> Clause:
-        return {"bool": {"should": [_match(f"{name}.{self.language}", word) for name in TEXTS]}}
+    def _known(self, word: str) -> Clause:
+        """In another form; or as it is, a name or in another language."""
+        forms = [_match(f"{name}.{self.language}", word) for name in TEXTS]
+        return {"bool": {"should": [{"term": {"any": word}}, *forms]}}
 
     # What is looked for -----------------------------------------------------------------
 

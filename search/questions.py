@@ -24,6 +24,7 @@ from .cursors import BadCursorError
 from .engines import search
 from .filtering import MOST_DEEP, MOST_PARTS, Codes, Node, Part, kind_of
 from .filters import SearchFilter
+from .found_under import explained
 from .words import MAX_CHARACTERS
 
 #: More of a question is not read.
@@ -46,6 +47,7 @@ FieldName = Literal[
     "title_html",
     "snippets",
     "passages",
+    "found_under",
     "texts",
 ]
 FacetName = Literal["country", "theme", "network", "type", "language", "format", "tag", "year"]
@@ -308,7 +310,8 @@ def ask(request: HttpRequest) -> Any:
     return _answer(results, query, question.fields or FIELDS_NAMED)
 
 
-def _answer(results: Results, query: Query, fields: Any) -> dict[str, Any]:
+def _answer(found: Results, query: Query, fields: Any) -> dict[str, Any]:
+    results = explained(found, query.language) if "found_under" in fields else found
     query.gather([hit.page for hit in results.hits])
     items = [as_item(hit, query) for hit in results.hits]
     return {

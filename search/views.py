@@ -24,6 +24,7 @@ from .contract import FACETS, Facet, Hit, Passage, Results, SearchRequest
 from .cursors import BadCursorError
 from .engines import listed, search, suggest
 from .filters import SearchFilter
+from .found_under import explained
 from .histogram import Span, spans
 from .ways_on import ways_on
 from .words import MAX_CHARACTERS
@@ -91,7 +92,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
                          show ``hit.title_html`` and ``hit.snippets`` as they are, with
                          ``lang="{{ page.language }}"``. ``hit.partial`` marks those with some
                          of the words only; they come last. ``passages`` are pairs: a
-                         ``Passage`` and the address of its place in the file
+                         ``Passage`` and the address of its place in the file;
+                         ``hit.found_under`` are names, where nothing else shows what was found
     ``filter``           ``search.filters.SearchFilter``: fields (the form), selected (choices
                          with the address that takes each back). What the words name before
                          colons is a choice like any other
@@ -137,6 +139,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         errors["page"] = _("There are %(count)s pages.") % {"count": last}
         number = last
         results = search(replace(asked, offset=(number - 1) * PAGE_SIZE))
+    results = explained(results, language)
     addresses = Addresses.of_request(request, language)
     ways = None if results.total else ways_on(asked)
     kept = Asked(given).query

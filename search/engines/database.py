@@ -263,6 +263,12 @@ class Question:
         after = [last.pk, *self.key(last.pk, last.year, last.month, last.title)]
         return cursors.written(self.request, cursors.Cursor(DatabaseEngine.name, after, end, {}))
 
+    @cached_property
+    def marker(self) -> Marker:
+        meant = [Term((word,)) for near in self.ranked.corrections.values() for word in near]
+        sought = (*self.terms, *meant, *others(self.asked.expansions))
+        return Marker(sought if self.request.highlight else ())
+
     def hits(self, ids: list[int], place: int) -> tuple[Hit, ...]:
         request = self.request
         shown = ids[place : place + request.limit]
@@ -270,9 +276,7 @@ class Question:
             return ()
         pages = PublicationPage.objects.filter(pk__in=shown).select_related(*FOUND).in_bulk()
         texts = files.texts(shown) if request.highlight and self.terms else {}
-        meant = [Term((word,)) for near in self.ranked.corrections.values() for word in near]
-        sought = (*self.terms, *meant, *others(self.asked.expansions))
-        marker = Marker(sought if request.highlight else ())
+        marker = self.marker
         return tuple(
             Hit(
                 page=pages[pk],
@@ -317,6 +321,7 @@ class DatabaseEngine:
             relaxed=question.ranked.relaxed,
             suggestion=suggestions.meant(request.query, question.ranked.corrections, hits),
             next_cursor=question.following(ids, place, hits),
+            marker=question.marker,
         )
 
     def suggest(self, request: SearchRequest) -> tuple[Suggestion, ...]:

@@ -372,6 +372,7 @@ class ElasticsearchEngine:
             # Only what this reader may read tells what was meant.
             suggestion=suggestions.meant(request.query, asked.meant, hits) if complete else None,
             next_cursor=following,
+            marker=marker,
         )
 
     @staticmethod

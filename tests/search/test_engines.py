@@ -23,6 +23,7 @@ from repository.models import PublicationPage
 from search import queue
 from search.contract import FACETS
 from search.engines import engine
+from search.found_under import explained
 from tests.benchmarks.growth import grow_publications
 
 from .conftest import counts, titles
@@ -344,6 +345,33 @@ def test_passages_are_cut_around_the_words(ask):
     assert len(passage) < 300
 
 
+def test_what_shows_nothing_of_what_was_found_says_under_which_names_it_was(ask, border_management):
+    """The theme has the word in Dutch only, and is named to a reader of English in English."""
+
+    def names(query: str, language: str = "en") -> list[tuple[str, ...]]:
+        return [hit.found_under for hit in explained(ask(query, language=language), language).hits]
+
+    PublicationPageFactory(
+        title="Customs",
+        themes=[border_management],
+        tags=["cruise ships"],
+        series="Wong Papers",
+        contributors=[ContributorFactory.build(given_name="Joyce", family_name="Wong")],
+    )
+    assert names("grensbeheer") == [("<mark>Border management</mark>",)]
+    assert names("border", "es") == [("<mark>Gestión de fronteras</mark>",)]
+    assert names("border") == [("<mark>Border</mark> management",)]
+    assert names("cruise") == [("<mark>cruise</mark> ships",)]
+    assert names("wong") == [("Joyce <mark>Wong</mark>", "<mark>Wong</mark> Papers")]
+    assert names("customs border") == names("") == [()]
+
+
+def test_names_are_escaped(ask):
+    PublicationPageFactory(title="Customs", tags=["<b>ferry</b> & boats"])
+    (hit,) = explained(ask("ferry"), "en").hits
+    assert hit.found_under == ("&lt;b&gt;<mark>ferry</mark>&lt;/b&gt; &amp; boats",)
+
+
 def test_without_highlighting_nothing_is_marked(ask, three_reports):
     (hit,) = ask("diaspora", highlight=False).hits
     assert hit.title_html == "Remittances of the diaspora"
@@ -414,6 +442,25 @@ def test_an_error_beside_other_words_leads_to_what_holds_both(ask):
     assert results.suggestion == "remittances haiti"
     assert "<mark>Remittances</mark>" in results.hits[0].title_html
     assert ask("haiti").suggestion is None
+
+
+def test_names_and_words_of_other_languages_are_no_errors(ask):
+    PublicationPageFactory(title="What went wrong in the ports")
+    PublicationPageFactory(title="The labour of mining")
+    PublicationPageFactory(
+        title="Remittances",
+        publisher="Lavor Press",
+        contributors=[ContributorFactory.build(given_name="Joyce", family_name="Wong")],
+    )
+    PublicationPageFactory(title="Los puertos y la minería", locale="es")
+    for query, title in (
+        ("wong", "Remittances"),
+        ("lavor", "Remittances"),
+        ("puertos", "Los puertos y la minería"),
+    ):
+        results = ask(query)
+        assert titles(results) == [title]
+        assert results.suggestion is None
 
 
 def test_a_reader_with_the_right_sees_the_shelf_and_no_draft(ask, hidden):

@@ -1,0 +1,67 @@
+"""Under which names a publication was found, where neither its title nor its text shows why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from repository.models import Contributor, PublicationPage
+
+from .contract import Hit, Results
+from .documents import subjects
+from .highlighting import Marker
+from .index import LANGUAGES
+
+#: Names of one publication.
+MOST = 3
+
+
+def explained(results: Results, language: str) -> Results:
+    """``results`` with the names that hold what was found, for those hits that show none of it:
+    of people, subjects, tags, publisher, container and series. A subject whose name in another
+    language was found has the name in ``language``. A constant number of queries."""
+    silent = [hit.page for hit in results.hits if not _shows(hit)]
+    if not silent or results.marker.is_empty:
+        return results
+    names = _names(silent, LANGUAGES.index(language))
+    hits = (
+        replace(hit, found_under=_found(names[hit.page.pk], results.marker)) for hit in results.hits
+    )
+    return replace(results, hits=tuple(hits))
+
+
+def _shows(hit: Hit) -> bool:
+    return bool(hit.passages) or any("<mark>" in html for html in (hit.title_html, *hit.snippets))
+
+
+#: A name, and others that the same thing has.
+Name = tuple[str, tuple[str, ...]]
+
+
+def _names(pages: list[PublicationPage], place: int) -> dict[int, list[Name]]:
+    names: dict[int, list[Name]] = defaultdict(list)
+    people = Contributor.objects.filter(page__among=[page.pk for page in pages])
+    for one in people.order_by("sort_order", "pk"):
+        names[one.page_id].append((one.display_name, ()))
+    for page, labels in subjects({page.pk: page.document_type.code for page in pages}):
+        names[page].append((labels[place], labels))
+    for page in pages:
+        for text in (page.publisher, page.container_title, page.series):
+            names[page.pk].append((text, ()))
+    return names
+
+
+def _found(names: Iterable[Name], marker: Marker) -> tuple[SafeString, ...]:
+    found: dict[str, SafeString] = {}
+    for name, others in names:
+        if name in found:
+            continue
+        if marker.found(name):
+            found[name] = marker.mark(name)
+        elif any(map(marker.found, others)):
+            found[name] = format_html("<mark>{}</mark>", name)
+    return tuple(found.values())[:MOST]
