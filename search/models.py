@@ -77,7 +77,8 @@ class SynonymSet(models.Model):
     """Terms that mean the same in a search, one on each line.
 
     Equivalent sets that share a term belong together: what is typed in one finds the terms of
-    all. One-way sets widen what is typed as their first term, and nothing else.
+    all. One-way sets widen what is typed as their first term, or as its equivalent, and nothing
+    else.
     """
 
     class Kind(models.TextChoices):

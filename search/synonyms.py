@@ -130,10 +130,10 @@ def compiled(sets: Iterable[SynonymSet]) -> Rules:
         term: dict.fromkeys([term, *terms]) for term, terms in group.items()
     }
     for first, *others in (terms for terms in one_way if len(terms) > 1):
-        own = targets.setdefault(first, {first: None})
-        for other in others:
-            own |= dict.fromkeys([other, *group.get(other, ())])
-    complete = {term: tuple(wider) for term, wider in targets.items()}
+        wider = [term for other in others for term in [other, *group.get(other, ())]]
+        for term in group.get(first, [first]):
+            targets[term] = targets.get(term, {term: None}) | dict.fromkeys(wider)
+    complete = {term: tuple(found) for term, found in targets.items()}
     for term, found in list(complete.items()):
         for form in numbers(term):
             complete.setdefault(form, found)
