@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,8 @@ CORRECTED = 0.9
 MOST_CORRECTIONS = 4
 #: How much less alike than the nearest word they may be.
 LESS_ALIKE = 0.12
+#: How much less alike one may be that is as good.
+AS_GOOD = 0.02
 #: An unknown word of this length may be two words written as one.
 SHORTEST_COMPOUND = 8
 
@@ -89,7 +92,7 @@ class Asked:
     identifiers: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     corrections: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
-    expansions: tuple[Expansion, ...] = ()
+    rules: synonyms.Rules = field(default_factory=lambda: synonyms.Rules({}))
     #: Whether Elasticsearch knows the synonyms; else the query names them.
     known: bool = False
     #: Whether to leave out what holds some of the words only.
@@ -105,14 +108,7 @@ class Asked:
     ) -> Asked:
         parsed = parse(query)
         rules, known = synonyms.current() if parsed.sequence else (synonyms.Rules({}), False)
-        return cls(
-            language,
-            parsed,
-            tuple(identifiers),
-            tuple(authors),
-            expansions=rules.expansions(parsed),
-            known=known,
-        )
+        return cls(language, parsed, tuple(identifiers), tuple(authors), rules=rules, known=known)
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -121,6 +117,13 @@ class Asked:
     @property
     def sequence(self) -> tuple[str, ...]:
         return self.parsed.sequence
+
+    @cached_property
+    def expansions(self) -> tuple[Expansion, ...]:
+        """The synonyms of what was typed, or most probably meant."""
+        meant = {word: near[0][0] for word, near in self.corrections.items()}
+        plain = {meant.get(word, word): term for word, term in self.parsed.plain.items()}
+        return self.rules.expansions(tuple(meant.get(w, w) for w in self.sequence), plain)
 
     @property
     def members(self) -> list[Term]:
@@ -185,17 +188,16 @@ class Asked:
         }
 
     def corrected(self, near: Mapping[str, list[dict[str, Any]]]) -> Asked:
-        """With the known words that are ``near`` the unknown ones."""
-        corrections = {
-            word: tuple(
-                (option["text"], round(CORRECTED - 2 * (best - option["score"]), 3))
-                for option in options[:MOST_CORRECTIONS]
-                if best - option["score"] <= LESS_ALIKE
-            )
-            for word, options in near.items()
-            for best in [options[0]["score"]]
-        }
-        return replace(self, corrections=corrections)
+        """With the known words that are ``near`` the unknown ones. Of those as good as the best,
+        that with the same first letter is likelier."""
+
+        def alike(word: str, options: list[dict[str, Any]]) -> tuple[tuple[str, float], ...]:
+            found = {one["text"]: options[0]["score"] - one["score"] for one in options}
+            near = [one for one, less in found.items() if less <= LESS_ALIKE][:MOST_CORRECTIONS]
+            near.sort(key=lambda one: (found[one] > AS_GOOD, one[0] != word[0]))
+            return tuple((one, round(CORRECTED - 2 * found[one], 3)) for one in near)
+
+        return replace(self, corrections={word: alike(word, near[word]) for word in near})
 
     def _known(self, word: str) -> Clause:
         """In another form; or as it is, a name or in another language."""

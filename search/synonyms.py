@@ -10,7 +10,7 @@ and on the database engine, the query itself names them: what is found is the sa
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from cpmg.work import Drained
 
 from . import index
 from .models import SynonymSet, SynonymsJob
-from .words import STOP_WORDS, Expansion, Parsed, Term
+from .words import STOP_WORDS, Expansion, Term
 
 Words = tuple[str, ...]
 
@@ -45,14 +45,14 @@ class Rules:
     targets: dict[Words, tuple[Words, ...]]
     longest: int = 0
 
-    def expansions(self, parsed: Parsed) -> tuple[Expansion, ...]:
-        """Where in what was typed terms stand, the longest first, with all their synonyms."""
-        plain = {term.words[0]: term for term in parsed.terms if term.is_plain}
+    def expansions(self, sequence: Words, plain: Mapping[str, Term]) -> tuple[Expansion, ...]:
+        """Where in the ``sequence`` of what was typed terms stand, the longest first, with all
+        their synonyms. ``plain``: by word what it is among the terms of the query."""
         found: list[Expansion] = []
         place = 0
-        while place < len(parsed.sequence):
-            for length in range(min(self.longest, len(parsed.sequence) - place), 0, -1):
-                typed = parsed.sequence[place : place + length]
+        while place < len(sequence):
+            for length in range(min(self.longest, len(sequence) - place), 0, -1):
+                typed = sequence[place : place + length]
                 covered = tuple(dict.fromkeys(plain[w] for w in typed if w in plain))
                 if typed in self.targets and covered:
                     others = [t for t in self.targets[typed] if t != typed]

@@ -86,6 +86,11 @@ class Parsed:
     #: The words outside quotation marks as they follow one another, those of no meaning too.
     sequence: tuple[str, ...] = ()
 
+    @property
+    def plain(self) -> dict[str, Term]:
+        """By word the terms that are one word, and that alone."""
+        return {term.words[0]: term for term in self.terms if term.is_plain}
+
 
 #: A piece of what was typed: perhaps a minus, then a phrase or something without spaces.
 PIECE = re.compile(

@@ -141,7 +141,7 @@ class Newcomers:
 
     def _with_words(self, asked: Parsed) -> int:
         found = (1 << len(self.keys)) - 1
-        expansions = self.rules.expansions(asked) if asked.sequence else ()
+        expansions = self.rules.expansions(asked.sequence, asked.plain)
         covered = {term for expansion in expansions for term in expansion.terms}
         for term in asked.terms:
             if term not in covered:

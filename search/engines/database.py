@@ -265,8 +265,8 @@ class Question:
 
     @cached_property
     def marker(self) -> Marker:
-        meant = [Term((word,)) for near in self.ranked.corrections.values() for word in near]
-        sought = (*self.terms, *meant, *others(self.asked.expansions))
+        asked = self.ranked.asked
+        sought = (*self.terms, *asked.terms, *others(asked.expansions))
         return Marker(sought if self.request.highlight else ())
 
     def hits(self, ids: list[int], place: int) -> tuple[Hit, ...]:

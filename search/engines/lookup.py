@@ -7,7 +7,7 @@ language, is asked of the pages. The statements name the table with the index, s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -30,18 +30,24 @@ class Asked:
 
     terms: tuple[Term, ...]
     expansions: tuple[Expansion, ...] = ()
+    sequence: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, parsed: Parsed) -> Asked:
-        return cls(parsed.terms, synonyms.rules().expansions(parsed) if parsed.sequence else ())
+        return cls(parsed.terms)._expanded(parsed.sequence, parsed.plain)
 
     def corrected(self, near: dict[Term, tuple[Term, ...]]) -> Asked:
-        """With the words that are ``near`` some of the terms in their place."""
-        terms = (
-            replace(near[term][0], others=near[term][1:]) if term in near else term
-            for term in self.terms
-        )
-        return replace(self, terms=tuple(terms))
+        """With the words that are ``near`` some of the terms in their place, and synonyms of the
+        nearest."""
+        meant = {term.words[0]: replace(found[0], others=found[1:]) for term, found in near.items()}
+        terms = tuple(meant[t.words[0]] if t in near else t for t in self.terms)
+        plain = {t.words[0]: t for t in terms if t.is_plain or t in meant.values()}
+        sequence = tuple(meant[w].words[0] if w in meant else w for w in self.sequence)
+        return replace(self, terms=terms)._expanded(sequence, plain)
+
+    def _expanded(self, sequence: tuple[str, ...], plain: Mapping[str, Term]) -> Asked:
+        found = synonyms.rules().expansions(sequence, plain) if sequence else ()
+        return replace(self, sequence=sequence, expansions=found)
 
 
 @dataclass(frozen=True)

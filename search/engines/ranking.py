@@ -63,8 +63,10 @@ def words_of(texts: Iterable[str]) -> set[str]:
 
 @dataclass
 class Ranked:
-    """Scores by id; which hold all the words; and by word what was read in its place."""
+    """Scores by id; which hold all the words; what was ``asked`` for in the end; and by word what
+    was read in its place."""
 
+    asked: Asked = field(default_factory=lambda: Asked(()))
     scores: Scores = field(default_factory=dict)
     complete: set[int] = field(default_factory=set)
     relaxed: bool = False
@@ -85,6 +87,7 @@ def ranked(asked: Asked, stock: Stock) -> Ranked:
     if len(complete) < ENOUGH and len(asked.terms) > 1:
         some = found(every=False)
     return Ranked(
+        asked,
         some | complete,
         set(complete),
         relaxed=len(some) > len(complete),
@@ -150,7 +153,7 @@ def _alike(word: str, known: Iterable[str]) -> Iterator[Term]:
         if other.isalpha()
     }
     best = max(likeness.values(), default=0)
-    near = sorted(likeness, key=lambda other: (-likeness[other], other))
+    near = sorted(likeness, key=lambda other: (-likeness[other], other[0] != word[0], other))
     for other in near[:MOST]:
         if best - likeness[other] <= LESS_ALIKE:
             yield Term((other,))

@@ -24,6 +24,7 @@ from search import queue
 from search.contract import FACETS
 from search.engines import engine
 from search.found_under import explained
+from search.models import SynonymSet
 from tests.benchmarks.growth import grow_publications
 
 from .conftest import counts, titles
@@ -442,6 +443,22 @@ def test_an_error_beside_other_words_leads_to_what_holds_both(ask):
     assert results.suggestion == "remittances haiti"
     assert "<mark>Remittances</mark>" in results.hits[0].title_html
     assert ask("haiti").suggestion is None
+
+
+def test_of_words_equally_near_the_one_with_the_same_first_letter_was_meant(ask):
+    for number in range(3):
+        PublicationPageFactory(title=f"Immigration {number}")
+    PublicationPageFactory(title="Emigration")
+    assert ask("emmigration").suggestion == "emigration"
+
+
+def test_an_error_in_a_word_with_synonyms_leads_to_these_too(ask):
+    SynonymSet.objects.create(terms="remittances\nremesas")
+    PublicationPageFactory(title="Remittances in Haiti")
+    PublicationPageFactory(title="Las remesas en Haití")
+    results = ask("remitances haiti")
+    assert titles(results) == ["Remittances in Haiti", "Las remesas en Haití"]
+    assert "<mark>remesas</mark>" in results.hits[1].title_html
 
 
 def test_names_and_words_of_other_languages_are_no_errors(ask):
