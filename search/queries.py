@@ -1,8 +1,9 @@
 """Words as a query of Elasticsearch: what is looked up where, and what it counts.
 
 A query takes one request where enough publications hold all of its words, as they mostly do.
-It also asks which known words are near the unknown ones; when there are any, or when few
-publications hold everything, another request looks for what was meant, or for some of the words.
+It also asks which known words are near the unknown ones; when there are any, another request looks
+for what was meant and whether the words were unknown, and when few publications hold everything,
+another for some of the words.
 All figures here were chosen by ``search_evaluate`` on judged collections.
 """
 
@@ -39,6 +40,8 @@ WEIGHTS = {
 }
 #: When fewer publications hold all the words, those with some of them follow.
 ENOUGH = 10
+#: So many words are rarely held by enough publications.
+MANY = 5
 #: What other forms of a word, in whatever language, count beside the word itself.
 OTHER_FORM = 0.5
 #: What words that are joined count beside single ones.
@@ -172,19 +175,12 @@ class Asked:
         }
 
     def held(self, words: Iterable[str], readers: list[str], hidden: Iterable[str]) -> Clause:
-        """Asks which of ``words`` stand somewhere in what may be read."""
+        """Counts in how much of what may be read each of ``words`` stands."""
         forms = {word: self._known(word) for word in words}
+        counted = {"words": {"filters": {"filters": forms}}}
         return {
-            "size": 0,
-            "track_total_hits": False,
-            "query": {
-                "bool": {
-                    "filter": [readable(readers, hidden)],
-                    "should": list(forms.values()),
-                    "minimum_should_match": 1,
-                }
-            },
-            "aggs": {"held": {"filters": {"filters": forms}}},
+            "global": {},
+            "aggs": {"readable": {"filter": readable(readers, hidden), "aggs": counted}},
         }
 
     def corrected(self, near: Mapping[str, list[dict[str, Any]]]) -> Asked:

@@ -116,27 +116,34 @@ def find(
 ) -> tuple[queries.Asked, dict[str, Any]]:
     """The words as they were understood, and the answer of the index. Where enough holds every
     word as it was typed, one request does; else errors are put right, and if that is not enough
-    what holds some of the words follows. What goes on with a ``cursor`` is understood as it was."""
+    what holds some of the words follows: of many words, it is looked for at once. What goes on
+    with a ``cursor`` is understood as it was."""
     known = identifiers(request.query)
     asked = queries.Asked.of(request.query, request.language, known, request.authors)
+    asked = replace(asked, strict=len(asked.terms) < queries.MANY)
 
-    def answered(cursor: cursors.Cursor | None = None) -> dict[str, Any]:
-        return _answer(conversation, request, asked, readers, hidden, cursor)
+    def answered(asked: queries.Asked, **more: Any) -> dict[str, Any]:
+        return _answer(conversation, request, asked, readers, hidden, **more)
 
     if cursor:
         corrections = {word: tuple(map(tuple, near)) for word, near in cursor.more["near"].items()}
         asked = replace(asked, corrections=corrections, strict=cursor.more["strict"])
-        return asked, answered(cursor)
-    answer = answered()
+        return asked, answered(asked, cursor=cursor)
+    answer = answered(asked)
     if near := asked.unknown(answer):
-        forms = conversation.ask(**asked.held(near, readers, hidden))
-        held = forms["aggregations"]["held"]["buckets"]
-        asked = asked.corrected({word: near[word] for word in near if not held[word]["doc_count"]})
-        if asked.corrections:
-            answer = answered()
-    if len(asked.terms) > 1 and _complete(answer) < queries.ENOUGH:
-        asked = replace(asked, strict=False)
-        answer = answered()
+        corrected = asked.corrected(near)
+        other = answered(corrected, held=asked.held(near, readers, hidden))
+        held = other["aggregations"]["held"]["readable"]["words"]["buckets"]
+        wrong = {word: near[word] for word in near if not held[word]["doc_count"]}
+        if len(wrong) == len(near):
+            asked, answer = corrected, other
+        elif wrong:
+            asked = asked.corrected(wrong)
+            answer = answered(asked)
+    strict = len(asked.terms) < 2 or _complete(answer) >= queries.ENOUGH
+    if asked.strict is not strict:
+        asked = replace(asked, strict=strict)
+        answer = answered(asked)
     return asked, answer
 
 
@@ -152,9 +159,10 @@ def _answer(
     readers: list[str],
     hidden: Iterable[str],
     cursor: cursors.Cursor | None = None,
+    held: Clause | None = None,
 ) -> dict[str, Any]:
     """Facets are counted before the selections apply to the hits, each with the selections of
-    all the others."""
+    all the others. ``held`` is another aggregation."""
     chosen = selections(request)
     counted: dict[str, Clause] = {"every": {"filter": asked.every()}}
     for name in request.facets:
@@ -174,7 +182,10 @@ def _answer(
         query=queries.body(asked, readers, hidden, scored=scored),
         suggest=None if cursor or asked.corrections else asked.near or None,
         post_filter={"bool": {"filter": list(chosen.values())}},
-        aggs={"all": {"filter": {"match_all": {}}, "aggs": counted}},
+        aggs={
+            "all": {"filter": {"match_all": {}}, "aggs": counted},
+            **({"held": held} if held else {}),
+        },
         sort=order(request),
         **place,
         source=False,
