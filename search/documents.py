@@ -10,12 +10,13 @@ Rows are read, not pages: a rebuild reads them all, and most of its time would g
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F, Value
 from wagtail.rich_text import get_text_for_indexing
 
 from pages import access
@@ -50,6 +51,8 @@ RELATIONS: dict[str, tuple[str, type[Term] | None]] = {
     "network": ("networks", Network),
     "language": ("languages", None),
 }
+#: The facet of what has names of its own.
+TAG = "tag"
 COLUMNS = (
     *("pk", "translation_key", "path", "title", "summary", "abstract"),
     *("year", "month", "publisher", "container_title", "series", "doi", "isbn", "issn"),
@@ -136,11 +139,11 @@ def _groups(keys: Iterable[UUID], *columns: str) -> dict[UUID, list[Row]]:
 def _relate(rows: dict[int, Row]) -> None:
     """Adds what other tables hold."""
     pages = list(rows)
-    for facet in RELATIONS:
-        for page, code in _linked(facet, pages):
+    for facet, page, code, name in _linked(pages):
+        if facet == TAG:
+            rows[page].tags.append((code, name))
+        else:
             rows[page].codes[facet].append(code)
-    for page, slug, name in _tagged(pages):
-        rows[page].tags.append((slug, name))
     held = PublicationFile.objects.filter(page__among=pages).order_by("sort_order", "pk")
     for page, kind in held.values_list("page", "document__details__kind"):
         if kind:
@@ -150,50 +153,55 @@ def _relate(rows: dict[int, Row]) -> None:
         rows[page].contributors.append(", ".join(filter(None, (family, given))))
 
 
-def _linked(facet: str, pages: Iterable[int]) -> Any:
-    """Pairs: a page, and the code of what it is linked with."""
-    relation = PublicationPage._meta.get_field(RELATIONS[facet][0])
-    column = relation.m2m_reverse_field_name()
-    linked = relation.remote_field.through._default_manager.filter(publicationpage__among=pages)
-    return linked.order_by("pk").values_list("publicationpage", f"{column}__code")
-
-
-def _tagged(pages: Iterable[int]) -> Any:
-    """A page, and the slug and the name of its tag."""
-    tagged = PublicationTag.objects.filter(content_object__among=pages).order_by("pk")
-    return tagged.values_list("content_object", "tag__slug", "tag__name")
+def _linked(pages: Collection[int]) -> list[tuple[str, int, str, str]]:
+    """What ``pages`` are linked with, as (facet, page, code, name), in one query. Only tags have
+    a name."""
+    tagged = PublicationTag.objects.filter(content_object__among=pages).order_by()
+    tags = tagged.annotate(facet=Value(TAG), code=F("tag__slug"), name=F("tag__name"))
+    linked = []
+    for facet, (field_name, _vocabulary) in RELATIONS.items():
+        relation = PublicationPage._meta.get_field(field_name)
+        through = relation.remote_field.through._default_manager
+        code = F(f"{relation.m2m_reverse_field_name()}__code")
+        links = through.filter(publicationpage__among=pages).order_by()
+        links = links.annotate(facet=Value(facet), code=code, name=Value(""))
+        linked.append(links.values_list("facet", "pk", "publicationpage", "code", "name"))
+    rows = tags.values_list("facet", "pk", "content_object", "code", "name")
+    found = sorted(rows.union(*linked, all=True))
+    return [(facet, page, code, name) for facet, _pk, page, code, name in found]
 
 
 def subjects(types: Mapping[int, str]) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Pairs: a page, and a subject that it is found under, by its name in each language. ``types``
-    has the code of the document type by page."""
+    has the code of the document type by page. Two queries."""
     names = _names()
-    for facet, (_name, vocabulary) in RELATIONS.items():
-        if vocabulary:
-            for page, code in _linked(facet, types):
-                yield page, tuple(labels.get(code, code) for labels in names[vocabulary])
+    for facet, page, code, name in _linked(list(types)):
+        if facet == TAG:
+            yield page, (name,) * len(LANGUAGES)
+        elif vocabulary := RELATIONS[facet][1]:
+            yield page, tuple(labels.get(code, code) for labels in names[vocabulary])
     for page, code in types.items():
         yield page, tuple(labels.get(code, code) for labels in names[DocumentType])
-    for page, _slug, name in _tagged(types):
-        yield page, (name,) * len(LANGUAGES)
 
 
 def _names() -> Names:
     """Read anew for each batch, after its versions: whoever renames a term meanwhile notes newer
-    ones."""
+    ones. One query. A term without a translation keeps its source name."""
     vocabularies: list[type[Term]] = [DocumentType]
     vocabularies += [vocabulary for _name, vocabulary in RELATIONS.values() if vocabulary]
-    return {vocabulary: _names_of(vocabulary) for vocabulary in vocabularies}
-
-
-def _names_of(vocabulary: type[Term]) -> list[dict[str, str]]:
-    """A term without a translation keeps its source name."""
-    by_language: dict[str, dict[str, str]] = defaultdict(dict)
-    rows = vocabulary._base_manager.values_list("locale__language_code", "code", "name")
-    for language, code, name in rows:
-        by_language[language][code] = name
-    source = by_language[settings.LANGUAGE_CODE]
-    return [{**source, **by_language[language]} for language in LANGUAGES]
+    first, *rest = [
+        vocabulary._base_manager.order_by()
+        .annotate(place=Value(place))
+        .values_list("place", "locale__language_code", "code", "name")
+        for place, vocabulary in enumerate(vocabularies)
+    ]
+    by_language: list[dict[str, dict[str, str]]] = [defaultdict(dict) for _one in vocabularies]
+    for place, language, code, name in first.union(*rest, all=True):
+        by_language[place][language][code] = name
+    return {
+        vocabulary: [{**found[settings.LANGUAGE_CODE], **found[code]} for code in LANGUAGES]
+        for vocabulary, found in zip(vocabularies, by_language, strict=True)
+    }
 
 
 def _document(key: UUID, rows: list[Row], names: Names) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -36,8 +36,10 @@ def weights(keys: Iterable[UUID]) -> dict[UUID, int]:
     return dict(found)
 
 
-def texts(pages: Iterable[int]) -> dict[int, list[FileText]]:
-    """By page the texts of its files, as far as ``LONGEST``; one query."""
+def texts(pages: Collection[int]) -> dict[int, list[FileText]]:
+    """By page the texts of its files, as far as ``LONGEST``; one query, none without pages."""
+    if not pages:
+        return {}
     found: dict[int, list[FileText]] = defaultdict(list)
     left: dict[int, int] = defaultdict(lambda: LONGEST)
     rows = _rows(pages).values_list(

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
+from django.db.models import prefetch_related_objects
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from repository.models import Contributor, PublicationPage
+from repository.models import PublicationPage
 
 from .contract import Hit, Results
 from .documents import subjects
@@ -23,13 +24,14 @@ MOST = 3
 def explained(results: Results, language: str) -> Results:
     """``results`` with the names that hold what was found, for those hits that show none of it:
     of people, subjects, tags, publisher, container and series. A subject whose name in another
-    language was found has the name in ``language``. A constant number of queries."""
-    silent = [hit.page for hit in results.hits if not _shows(hit)]
-    if not silent or results.marker.is_empty:
+    language was found has the name in ``language``. At most three queries, however many hits."""
+    if not results.hits or results.marker.is_empty:
         return results
-    names = _names(silent, LANGUAGES.index(language))
+    pages = [hit.page for hit in results.hits]
+    names = _names(pages, LANGUAGES.index(language))
     hits = (
-        replace(hit, found_under=_found(names[hit.page.pk], results.marker)) for hit in results.hits
+        hit if _shows(hit) else replace(hit, found_under=_found(names[hit.page.pk], results.marker))
+        for hit in results.hits
     )
     return replace(results, hits=tuple(hits))
 
@@ -44,14 +46,13 @@ Name = tuple[str, tuple[str, ...]]
 
 def _names(pages: list[PublicationPage], place: int) -> dict[int, list[Name]]:
     names: dict[int, list[Name]] = defaultdict(list)
-    people = Contributor.objects.filter(page__among=[page.pk for page in pages])
-    for one in people.order_by("sort_order", "pk"):
-        names[one.page_id].append((one.display_name, ()))
+    prefetch_related_objects(pages, "contributors")
+    for one in pages:
+        names[one.pk] += [(person.display_name, ()) for person in one.contributors.all()]
     for page, labels in subjects({page.pk: page.document_type.code for page in pages}):
         names[page].append((labels[place], labels))
-    for page in pages:
-        for text in (page.publisher, page.container_title, page.series):
-            names[page.pk].append((text, ()))
+    for one in pages:
+        names[one.pk] += [(text, ()) for text in (one.publisher, one.container_title, one.series)]
     return names
 
 

@@ -189,6 +189,7 @@ def _answer(
         sort=order(request),
         **place,
         source=False,
+        docvalue_fields=["format"],
         track_total_hits=True,
         preference=f"q{zlib.crc32(request.query.encode())}",
     )
@@ -340,8 +341,9 @@ class ElasticsearchEngine:
             *others(asked.expansions),
         ]
         marker = Marker(terms if request.highlight else ())
-        look_in = [page.pk for page in pages.values()] if request.highlight and asked.terms else []
-        texts = files.texts(look_in)
+        with_files = {UUID(row["_id"]) for row in rows if "format" in row.get("fields", ())}
+        look_in = [page.pk for key, page in pages.items() if key in with_files]
+        texts = files.texts(look_in if request.highlight and asked.terms else ())
         hits = []
         for row in rows:
             page = pages.get(UUID(row["_id"]))
