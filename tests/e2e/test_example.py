@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -43,15 +44,20 @@ def test_the_example_lists_searches_and_shows_publications(page, front_end):
     expect(items).to_have_count(10)
     page.get_by_role("button", name="More").click()
     expect(items).to_have_count(20)
+    status = page.get_by_role("status")
+    everything = status.inner_text()
     page.get_by_role("searchbox").fill("diaspora")
     page.get_by_role("button", name="Search").click()
-    expect(page.get_by_role("status")).not_to_have_text("")
+    expect(status).to_have_text(re.compile(r"^\d+ publications$"))
+    expect(status).not_to_have_text(everything)
     title = items.first.get_by_role("link").inner_text()
     items.first.get_by_role("link").click()
     expect(page.locator("#one h2")).to_have_text(title)
     assert page.locator("#one a").count() >= 1
-    page.get_by_role("combobox").select_option("fr")
-    expect(page.get_by_role("status")).to_contain_text("publications")
+    with page.expect_response(re.compile(r"/search/\?.*locale=fr")) as listed:
+        page.get_by_role("combobox").select_option("fr")
+    assert listed.value.ok
+    expect(status).to_have_text(f"{listed.value.json()['count']} publications")
     assert errors == []
     assert len((FOLDER / "index.html").read_text().splitlines()) < 150
 

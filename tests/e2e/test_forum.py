@@ -3,6 +3,7 @@ JavaScript, reported, and settled at the moderation desk."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -35,6 +36,7 @@ def test_a_discussion_from_its_first_post_to_a_removal(
     member.goto(f"{site}/es/foro/")
     check(member)
     member.locator("main ul.topics a").last.click()
+    member.wait_for_url(re.compile("/es/foro/.+"))
     forum = member.url
     check(member)
     member.locator("main a.button").first.click()
@@ -54,7 +56,7 @@ def test_a_discussion_from_its_first_post_to_a_removal(
     expect(phone.locator("h1 span")).to_have_attribute("lang", "es")
     phone.locator(".tools a").first.click()
     text = phone.locator("textarea[name=text]")
-    assert "> ¿Cómo **cuentan**" in text.input_value()
+    expect(text).to_have_value(re.compile(re.escape("> ¿Cómo **cuentan**")))
     text.fill(text.input_value() + "Bij ons per kwartaal.")
     phone.locator("button[value=post]").click()
     expect(phone.locator("article.post")).to_have_count(2)

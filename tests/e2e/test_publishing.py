@@ -81,8 +81,8 @@ def test_from_a_draft_to_the_library_of_a_network(
     expect(member.get_by_role("heading", name=TITLE).first).to_be_visible()
     check(member)
     member.get_by_role("button", name="Enviar a revisión").click()
-    own = member.url
     expect(member.locator("main")).to_contain_text("En revisión")
+    own = member.url
     check(member)
     received = mailbox.wait_for(addresses["network-member"], TITLE)
     assert "Hemos recibido" in received["subject"]

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils.translation import override
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.repository.files import make
 
@@ -47,8 +47,8 @@ def form(new_context: Any, site: str, people: dict[str, tuple[str, str]]) -> Any
     return make_one
 
 
-def titles(page: Page) -> list[str]:
-    return page.locator(".own-files > li b").all_inner_texts()
+def titles(page: Page) -> Locator:
+    return page.locator(".own-files > li b")
 
 
 @pytest.mark.parametrize("language", WORDS)
@@ -62,11 +62,10 @@ def test_a_file_goes_up_at_once_and_belongs_to_the_submission(form: Any, languag
     expect(page.locator("[data-uploads] [aria-live=polite]")).to_have_text(
         f"{REPORT['name']}: {done}"
     )
-    assert page.locator("input[type=hidden][name=document]").count() == 1
+    expect(page.locator("input[type=hidden][name=document]")).to_have_count(1)
     assert [v["id"] for v in Axe().run(page).response["violations"]] == []
     page.locator("section[aria-labelledby=own-files] > button").click()
-    page.wait_for_load_state()
-    assert titles(page) == ["Políticas migratorias"]
+    expect(titles(page)).to_have_text(["Políticas migratorias"])
     assert errors == []
 
 
@@ -123,8 +122,7 @@ def test_a_form_that_is_sent_early_waits_for_its_files(form: Any) -> None:
     page.route("**/uploads/**", slowly)
     page.set_input_files("#id_upload", REPORT)
     page.locator("section[aria-labelledby=own-files] > button").click()
-    page.wait_for_selector(".own-files > li", timeout=20_000)
-    assert titles(page) == ["Políticas migratorias"]
+    expect(titles(page)).to_have_text(["Políticas migratorias"], timeout=20_000)
 
 
 def test_a_file_that_is_none_of_ours_is_refused_in_words(form: Any) -> None:
@@ -163,4 +161,4 @@ def test_without_a_script_the_form_sends_its_files(form: Any) -> None:
     page.set_input_files("#id_upload", REPORT)
     page.locator("section[aria-labelledby=own-files] > button").click()
     page.wait_for_selector(".own-files > li")
-    assert titles(page) == ["Políticas migratorias"]
+    expect(titles(page)).to_have_text(["Políticas migratorias"])
