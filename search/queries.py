@@ -140,6 +140,11 @@ class Asked:
         return list(dict.fromkeys(words))
 
     @property
+    def is_sure(self) -> bool:
+        """Whether all that it finds holds every term."""
+        return self.strict and not self.identifiers
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was asked for that a publication could hold or lack."""
         return not (self.terms or self.parsed.excluded or self.authors)
@@ -288,6 +293,7 @@ class Asked:
                     ]
         return {"dis_max": {"queries": queries}}
 
+    @cached_property
     def every(self) -> Clause:
         """That a publication holds every term, or a synonym in the place of some."""
         covered = {term for expansion in self.expansions for term in expansion.terms}
@@ -353,8 +359,8 @@ def body(
     may_be_read = readable(readers, hidden)
     if not asked.terms:
         return {"bool": {"filter": [may_be_read, *asked.limits()]}}
-    found = asked.every() if asked.strict or len(asked.terms) == 1 else asked.some()
-    should: list[Clause] = [_flag("every", asked.every(), EVERY)]
+    found = asked.every if asked.strict else asked.some()
+    should: list[Clause] = [] if asked.is_sure else [_flag("every", asked.every, EVERY)]
     if asked.identifiers:
         exactly: Clause = {"terms": {"identifiers": list(asked.identifiers)}}
         found = {"bool": {"should": [found, exactly]}}

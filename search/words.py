@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from repository.words import words
 
@@ -41,7 +42,7 @@ class Term:
     words: tuple[str, ...]
     others: tuple[Term, ...] = ()
 
-    @property
+    @cached_property
     def members(self) -> tuple[Term, ...]:
         """The term itself and those that would do as well."""
         return (self, *self.others)
@@ -51,7 +52,7 @@ class Term:
         """Whether it is one word, and that alone."""
         return len(self.words) == 1 and not self.others
 
-    @property
+    @cached_property
     def forms(self) -> tuple[str, ...]:
         """The word itself first, then singular or plural as it might be; of a phrase nothing."""
         if len(self.words) > 1:
