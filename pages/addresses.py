@@ -7,17 +7,61 @@ two queries whatever the number of pages.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import override
-from wagtail.models import Page
+from wagtail.models import Page, get_page_models
 
 from .models.base import active_language
 
 #: Tree depth of the sections: root, home page, section.
 SECTION_DEPTH = 3
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page that may hold others: a home page, a section, a network and its library. Every
+    answer asks for all of them, so it has only what an answer asks of it."""
+
+    pk: int
+    path: str
+    depth: int
+    url_path: str
+    slug: str
+    translation_key: UUID
+    locale_id: int
+    language: str
+    #: The name of its page type, as content types have it.
+    type: str
+    live: bool
+    title: str
+    show_in_menus: bool
+
+    def get_url(self, request: HttpRequest | None = None) -> str:
+        return self._page.get_url(request) or ""
+
+    @cached_property
+    def _page(self) -> Page:
+        return Page(id=self.pk, url_path=self.url_path)
+
+
+#: Where the database has what a section has.
+COLUMNS = (
+    *("pk", "path", "depth", "url_path", "slug", "translation_key", "locale_id"),
+    *("locale__language_code", "content_type__model", "live", "title", "show_in_menus"),
+)
+
+
+@cache
+def _types() -> list[type[Page]]:
+    """The page types that may hold pages."""
+    own = (model for model in get_page_models() if model is not Page)
+    return [model for model in own if model.allowed_subpage_models()]
 
 
 class Addresses:
@@ -37,47 +81,50 @@ class Addresses:
         return known[language]
 
     @cached_property
-    def sections(self) -> dict[str, Page]:
-        """Home pages, sections, and what lies in a section and holds pages itself (the list of
-        datasets, a network and its library), of all languages by tree path."""
-        above_others = Page.objects.filter(depth__gt=SECTION_DEPTH, numchild__gt=0)
-        pages = Page.objects.filter(
-            Q(depth__in=(SECTION_DEPTH - 1, SECTION_DEPTH))
-            | Q(translation_key__in=above_others.order_by().values("translation_key"))
-        )
-        return {page.path: page for page in pages.select_related("locale")}
+    def sections(self) -> dict[str, Section]:
+        """Home pages, sections, and what lies in a section and may hold pages itself (the list
+        of datasets, a network and its library), of all languages by tree path, in its order."""
+        rows = Page.objects.exact_type(*_types()).order_by("path").values_list(*COLUMNS)
+        return {section.path: section for section in (Section(*row) for row in rows)}
 
     @cached_property
-    def _translations(self) -> dict[str, Page]:
+    def _translations(self) -> dict[UUID, Section]:
         """The live ones of them in this language by translation key."""
         return {
-            page.translation_key: page
-            for page in self.sections.values()
-            if page.live and page.locale.language_code == self.language
+            section.translation_key: section
+            for section in self.sections.values()
+            if section.live and section.language == self.language
         }
 
-    def section_of(self, page: Page) -> Page | None:
+    def of_type(self, name: str) -> str:
+        """The address of the first section of a page type, such as ``repositorypage``; nothing
+        where there is none."""
+        found = (one for one in self._translations.values() if one.type == name)
+        section = next(found, None)
+        return self.of(section) if section else ""
+
+    def section_of(self, page: Page | Section) -> Section | None:
         """The section that ``page`` is or lies in; a home page is its own."""
         return self.sections.get(page.path[: SECTION_DEPTH * Page.steplen])
 
-    def counterpart(self, section: Page) -> Page | None:
+    def counterpart(self, section: Page | Section) -> Section | None:
         """The live translation of a home page or section into this language."""
         return self._translations.get(section.translation_key)
 
-    def of(self, page: Page) -> str:
+    def of(self, page: Page | Section) -> str:
         """The address at which a reader of this language meets ``page``; a path."""
         with override(self.language):
             above = self.sections.get(page.path[: -Page.steplen])
             if above and page.depth > SECTION_DEPTH and page.locale_id == above.locale_id:
                 there = self.counterpart(above)
                 if there and there.pk != above.pk:
-                    return f"{there.get_url(self.request) or ''}{page.slug}/"
+                    return f"{there.get_url(self.request)}{page.slug}/"
             section = self.section_of(page)
             counterpart = section and self.counterpart(section)
             if section is None or counterpart is None or counterpart.pk == section.pk:
                 return page.get_url(self.request) or ""
             rest = page.url_path[len(section.url_path) :]
-            return (counterpart.get_url(self.request) or "") + rest
+            return counterpart.get_url(self.request) + rest
 
     def in_all_languages(self, page: Page) -> dict[str, tuple[str, Page]]:
         """By language code: the address and the page that one meets there.

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from wagtail.models import Page, Site
 
 from .access import is_refused, readable_by
-from .addresses import Addresses
+from .addresses import Addresses, Section
 from .models.base import active_language
 
 #: Names of languages in themselves, for switchers.
@@ -56,21 +56,21 @@ class Navigation:
         self.addresses = Addresses.of_request(request)
 
     @cached_property
-    def home(self) -> Page | None:
+    def home(self) -> Page | Section | None:
         site = Site.find_for_request(self.request)
         if site is None:
             return None
         return self.addresses.counterpart(site.root_page) or site.root_page
 
     @cached_property
-    def sections(self) -> list[Page]:
+    def sections(self) -> list[Section]:
         """The live sections that the reader may enter, in tree order."""
         home = self.home
         if home is None:
             return []
         return [
             page
-            for path, page in sorted(self.addresses.sections.items())
+            for path, page in self.addresses.sections.items()
             if page.live
             and page.depth == home.depth + 1
             and path.startswith(home.path)

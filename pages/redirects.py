@@ -43,7 +43,7 @@ def _address_here(request: HttpRequest) -> str | None:
         (url, page)
         for page in addresses.sections.values()
         if page.live
-        and page.locale.language_code == addresses.language
+        and page.language == addresses.language
         and (url := page.get_url(request))
         and request.path.startswith(url)
     ]
@@ -51,7 +51,7 @@ def _address_here(request: HttpRequest) -> str | None:
         return None
     start, section = max(here, key=lambda one: len(one[0]))
     old = {
-        Redirect.normalise_path(f"{url}{request.path[len(start) :]}"): page.locale.language_code
+        Redirect.normalise_path(f"{url}{request.path[len(start) :]}"): page.language
         for page in addresses.sections.values()
         if page.translation_key == section.translation_key
         and page.pk != section.pk

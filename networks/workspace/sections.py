@@ -27,15 +27,8 @@ def events(request: HttpRequest, page: NetworkPage) -> Found:
     chosen = list(listed.upcoming().soonest_first()[:LENGTH])
     chosen += listed.past().latest_first()[: LENGTH - len(chosen)]
     addresses = Addresses.of_request(request)
-    calendar = next(
-        (
-            section
-            for section in addresses._translations.values()
-            if section.cached_content_type.model == "eventcalendarpage"
-        ),
-        None,
-    )
-    more = f"{addresses.of(calendar)}?network={page.network.code}" if calendar else ""
+    calendar = addresses.of_type("eventcalendarpage")
+    more = f"{calendar}?network={page.network.code}" if calendar else ""
     return Found(
         [
             Item(

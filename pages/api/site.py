@@ -11,6 +11,7 @@ from ninja import Schema
 from pydantic import Field
 from wagtail.models import Page
 
+from ..addresses import Section
 from ..navigation import OWN_NAMES, Navigation
 from .reading import LANGUAGES, Query, answers, resource
 
@@ -94,7 +95,7 @@ def get_navigation(request: HttpRequest, query: Query) -> Any:
     """The sections that the reader may enter, in the language asked for."""
     around = Navigation(request)
 
-    def item(page: Page) -> dict[str, Any]:
+    def item(page: Page | Section) -> dict[str, Any]:
         return {
             "id": page.pk,
             "title": page.title,

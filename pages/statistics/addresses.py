@@ -68,11 +68,7 @@ def read(components: list[str]) -> Place | None:
 
 def centre_address(request: HttpRequest, language: str | None = None) -> str:
     """The address of the statistics centre, or nothing where there is none."""
-    addresses = Addresses.of_request(request, language)
-    for page in addresses._translations.values():
-        if page.cached_content_type.model == "statisticscentrepage":
-            return addresses.of(page)
-    return ""
+    return Addresses.of_request(request, language).of_type("statisticscentrepage")
 
 
 def indicator_address(

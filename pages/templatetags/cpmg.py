@@ -66,12 +66,7 @@ def readable(context: template.Context, page: Page | None) -> Page | None:
 def section_address(context: template.Context, model_name: str) -> str:
     """The address of the section of the type ``model_name`` in the reader's language, or
     nothing when there is none."""
-    addresses = Addresses.of_request(context["request"])
-    sections = list(addresses._translations.values())
-    for page in sections:
-        if page.cached_content_type.model == model_name:
-            return addresses.of(page)
-    return ""
+    return Addresses.of_request(context["request"]).of_type(model_name)
 
 
 @register.simple_tag(takes_context=True)

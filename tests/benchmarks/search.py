@@ -151,6 +151,7 @@ def written(es: Any, made: dict[uuid.UUID, dict[str, Any]]) -> float:
 
 def measure(size: int) -> dict[str, float]:
     from django.contrib.auth.models import AnonymousUser
+    from django.test import Client
 
     from repository.models import PublicationPage
     from search import documents, index, upkeep
@@ -187,11 +188,13 @@ def measure(size: int) -> dict[str, float]:
         Conversation.ask = note  # type: ignore[method-assign]
         assert not search(request(query)).degraded
     Conversation.ask = ask  # type: ignore[method-assign]
-    bare, whole, with_facets = medians(
+    reader = Client()
+    bare, whole, with_facets, over_http = medians(
         QUERIES,
         lambda query: es.search(index=index.alias(), **asked[query]),
         lambda query: search(request(query)),
         lambda query: search(request(query, FACETS)),
+        lambda query: reader.get("/api/v3/search/", {"q": query}).json()["items"],
     )
     suggested, on_database = medians(
         TYPED,
@@ -205,6 +208,7 @@ def measure(size: int) -> dict[str, float]:
         "bare request, ms": bare,
         "search without 8 ms, of bare": max(0.0, whole - 8) / bare,
         "with all facets, ms": with_facets,
+        "as a request of the API, ms": over_http,
         "suggest, ms": suggested,
         "suggest on the database, ms": on_database,
         "rebuild, documents a second": rate,
