@@ -85,6 +85,7 @@ def test_from_outside_a_shelf_what_is_there_looks_like_what_is_not(shelves, clie
             body = text_of(response).replace(slug, "")
             headers = {k: v.replace(slug, "") for k, v in response.items()}
             headers.pop("ETag", None)  # made of the body, which repeats the address
+            headers.pop("Expires", None)  # the second of the answer
             answers[slug] = (response.status_code, body, headers)
         there, drafted, missing = answers.values()
         assert there == drafted == missing, reader

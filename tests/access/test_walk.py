@@ -260,7 +260,7 @@ HARMLESS = re.compile(r"/api/v3/(forum/(forums|topics)/[^/]+/((read|draft)/)?|no
 #: What is a reader's to do: invitations to their network are taken back by its focal points.
 THEIRS = {"focal point": re.compile(r"/api/v3/memberships/invitations/[0-9]+/")}
 #: Header fields that are of the moment.
-PASSING = {"ETag", "RateLimit"}
+PASSING = {"ETag", "Expires", "RateLimit"}
 #: Reading, although it is sent.
 ASKED_IN_THE_BODY = {("post", "/api/v3/search/")}
 #: What everybody who may do it at all may do, and changes nothing of others.
