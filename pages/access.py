@@ -26,6 +26,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import cached_property
 from wagtail.models import Page, PageViewRestriction
 
+from cpmg.compiled import Compiled
 from cpmg.users.access import groups_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Reach:
     def __init__(self, user: User | AnonymousUser | None) -> None:
         self.user = user
 
-    @property
+    @cached_property
     def refused(self) -> list[str]:
         """Tree paths of the restricted sections that the reader may not enter."""
         if self.user is not None and self.user.is_active and self.user.is_superuser:
@@ -93,6 +94,12 @@ class Reach:
             pages = pages.exclude(In(Left("path", length), paths))
         return pages
 
+    def holds(self, page: Page) -> bool:
+        """Whether the reader may read ``page``."""
+        if self.user is None or not page.live:
+            return False
+        return not page.path.startswith(tuple(self.refused))
+
     @cached_property
     def _sections(self) -> dict[str, tuple[str, bool]]:
         """By tree path of each restricted section its key, and whether the reader may enter."""
@@ -102,10 +109,7 @@ class Reach:
         known = user.is_authenticated and user.is_active
         own: set[int] | None = None
         entered: dict[tuple[str, int, int], bool] = {}
-        rows = _restrictions().order_by("page__path")
-        for path, page, pk, kind, group in rows.values_list(
-            "page__path", "page_id", "pk", "restriction_type", "groups"
-        ):
+        for path, page, pk, kind, group in _entrances():
             may = entered.get((path, page, pk), False)
             if kind == PageViewRestriction.LOGIN:
                 may = known
@@ -125,14 +129,9 @@ def readable_by(pages: PageRows, user: User | AnonymousUser | None) -> PageRows:
     return Reach(user).narrow(pages)
 
 
-def may_read(
-    user: User | AnonymousUser | None, page: Page | None, refused: list[str] | None = None
-) -> bool:
-    """Whether ``user`` may read ``page``. ``refused`` is for asking about many pages."""
-    if user is None or page is None or not page.live:
-        return False
-    paths = Reach(user).refused if refused is None else refused
-    return not any(page.path.startswith(path) for path in paths)
+def may_read(user: User | AnonymousUser | None, page: Page | None) -> bool:
+    """Whether ``user`` may read ``page``."""
+    return page is not None and Reach(user).holds(page)
 
 
 def is_refused(request: HttpRequest, page: Page) -> bool:
@@ -166,10 +165,10 @@ def disagreements(*users: User | AnonymousUser | None) -> Iterator[str]:
     sections = restricted_sections()
     for user in users:
         listed = set(readable_by(Page.objects.all(), user).values_list("pk", flat=True))
-        refused = None if user is None else Reach(user).refused
-        keys = set(reader_keys(user))
+        reach = Reach(user)
+        keys = set(reach.keys)
         for page in pages:
-            readable = may_read(user, page, refused)
+            readable = reach.holds(page)
             if (page.pk in listed) != readable:
                 yield f"{user}: readable_by and may_read differ on {page.url_path}"
             if (page.live and key_of(page, sections) in keys) != readable:
@@ -206,13 +205,18 @@ def key_of_path(path: str, sections: dict[str, str]) -> str:
     return sections[max(around, key=len)] if around else PUBLIC
 
 
-def reader_keys(user: User | AnonymousUser | None) -> list[str]:
-    """The keys of all that ``user`` may read; none when there is no user."""
-    return Reach(user).keys
-
-
 def _restrictions() -> QuerySet[PageViewRestriction]:
     return PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
+
+
+#: Who may enter which section, in the order of the tree; asked with every answer.
+_entrances = Compiled(
+    lambda: (
+        _restrictions()
+        .order_by("page__path")
+        .values_list("page__path", "page_id", "pk", "restriction_type", "groups")
+    )
+)
 
 
 def _key(section: int) -> str:

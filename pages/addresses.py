@@ -2,20 +2,24 @@
 
 A page without a translation is served under the address of its section in the reader's
 language (see ``BasePage.route``). ``Addresses`` knows those addresses for one request, with
-two queries whatever the number of pages.
+one query for the sections whatever the number of pages.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
+from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
-from django.utils.translation import override
 from wagtail.models import Page, get_page_models
+
+from cpmg.compiled import Compiled
 
 from .models.base import active_language
 
@@ -24,9 +28,8 @@ SECTION_DEPTH = 3
 
 
 @dataclass(frozen=True)
-class Section:
-    """A page that may hold others: a home page, a section, a network and its library. Every
-    answer asks for all of them, so it has only what an answer asks of it."""
+class Place:
+    """Where a page is: what its address is made of."""
 
     pk: int
     path: str
@@ -36,25 +39,32 @@ class Section:
     translation_key: UUID
     locale_id: int
     language: str
+    live: bool
+
+    #: Where the database has it.
+    columns: ClassVar[tuple[str, ...]] = (
+        *("pk", "path", "depth", "url_path", "slug", "translation_key", "locale_id"),
+        *("locale__language_code", "live"),
+    )
+
+    def get_url(self, request: HttpRequest | None = None) -> str:
+        return Page(id=self.pk, url_path=self.url_path).get_url(request) or ""
+
+
+@dataclass(frozen=True)
+class Section(Place):
+    """A page that may hold others: a home page, a section, a network and its library. Every
+    answer asks for all of them, so it has only what an answer asks of it."""
+
     #: The name of its page type, as content types have it.
     type: str
-    live: bool
     title: str
     show_in_menus: bool
 
-    def get_url(self, request: HttpRequest | None = None) -> str:
-        return self._page.get_url(request) or ""
-
-    @cached_property
-    def _page(self) -> Page:
-        return Page(id=self.pk, url_path=self.url_path)
-
-
-#: Where the database has what a section has.
-COLUMNS = (
-    *("pk", "path", "depth", "url_path", "slug", "translation_key", "locale_id"),
-    *("locale__language_code", "content_type__model", "live", "title", "show_in_menus"),
-)
+    columns: ClassVar[tuple[str, ...]] = (
+        *Place.columns,
+        *("content_type__model", "title", "show_in_menus"),
+    )
 
 
 @cache
@@ -64,12 +74,21 @@ def _types() -> list[type[Page]]:
     return [model for model in own if model.allowed_subpage_models()]
 
 
+@cache
+def _sections(types: tuple[int, ...]) -> Compiled:
+    """Their rows, in the order of the tree. ``types`` are content types."""
+    pages = Page.objects.filter(content_type__in=types).order_by("path")
+    return Compiled(lambda: pages.values_list(*Section.columns))
+
+
 class Addresses:
     """The addresses of pages in one language."""
 
     def __init__(self, request: HttpRequest | None, language: str | None = None) -> None:
         self.request = request
         self.language = language or active_language()
+        #: The addresses of sections by their number.
+        self._known: dict[int, str] = {}
 
     @classmethod
     def of_request(cls, request: HttpRequest, language: str | None = None) -> Addresses:
@@ -84,7 +103,8 @@ class Addresses:
     def sections(self) -> dict[str, Section]:
         """Home pages, sections, and what lies in a section and may hold pages itself (the list
         of datasets, a network and its library), of all languages by tree path, in its order."""
-        rows = Page.objects.exact_type(*_types()).order_by("path").values_list(*COLUMNS)
+        types = ContentType.objects.get_for_models(*_types()).values()
+        rows = _sections(tuple(one.pk for one in types))()
         return {section.path: section for section in (Section(*row) for row in rows)}
 
     @cached_property
@@ -103,28 +123,38 @@ class Addresses:
         section = next(found, None)
         return self.of(section) if section else ""
 
-    def section_of(self, page: Page | Section) -> Section | None:
+    def section_of(self, page: Page | Place) -> Section | None:
         """The section that ``page`` is or lies in; a home page is its own."""
         return self.sections.get(page.path[: SECTION_DEPTH * Page.steplen])
 
-    def counterpart(self, section: Page | Section) -> Section | None:
+    def counterpart(self, section: Page | Place) -> Section | None:
         """The live translation of a home page or section into this language."""
         return self._translations.get(section.translation_key)
 
-    def of(self, page: Page | Section) -> str:
+    def of(self, page: Page | Place) -> str:
         """The address at which a reader of this language meets ``page``; a path."""
-        with override(self.language):
-            above = self.sections.get(page.path[: -Page.steplen])
-            if above and page.depth > SECTION_DEPTH and page.locale_id == above.locale_id:
-                there = self.counterpart(above)
-                if there and there.pk != above.pk:
-                    return f"{there.get_url(self.request)}{page.slug}/"
-            section = self.section_of(page)
-            counterpart = section and self.counterpart(section)
-            if section is None or counterpart is None or counterpart.pk == section.pk:
-                return page.get_url(self.request) or ""
-            rest = page.url_path[len(section.url_path) :]
-            return counterpart.get_url(self.request) + rest
+        above = self.sections.get(page.path[: -Page.steplen])
+        if above and page.depth > SECTION_DEPTH and page.locale_id == above.locale_id:
+            there = self.counterpart(above)
+            if there:
+                return self._of_section(there) + iri_to_uri(f"{page.slug}/")
+        section = self.section_of(page)
+        there = section and self.counterpart(section)
+        if section is None or there is None:
+            return self.own(page)
+        return self._of_section(there) + iri_to_uri(page.url_path[len(section.url_path) :])
+
+    def own(self, page: Page | Place) -> str:
+        """The address of ``page`` in the language that it is written in; a path."""
+        section = self.section_of(page)
+        if section is None:
+            return page.get_url(self.request) or ""
+        return self._of_section(section) + iri_to_uri(page.url_path[len(section.url_path) :])
+
+    def _of_section(self, section: Section) -> str:
+        if section.pk not in self._known:
+            self._known[section.pk] = section.get_url(self.request)
+        return self._known[section.pk]
 
     def in_all_languages(self, page: Page) -> dict[str, tuple[str, Page]]:
         """By language code: the address and the page that one meets there.

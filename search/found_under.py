@@ -25,12 +25,14 @@ def explained(results: Results, language: str) -> Results:
     """``results`` with the names that hold what was found, for those hits that show none of it:
     of people, subjects, tags, publisher, container and series. A subject whose name in another
     language was found has the name in ``language``. At most three queries, however many hits."""
-    if not results.hits or results.marker.is_empty:
+    dark = [hit.page for hit in results.hits if not _shows(hit)]
+    if not dark or results.marker.is_empty:
         return results
-    pages = [hit.page for hit in results.hits]
-    names = _names(pages, LANGUAGES.index(language))
+    names = _names(dark, LANGUAGES.index(language))
     hits = (
-        hit if _shows(hit) else replace(hit, found_under=_found(names[hit.page.pk], results.marker))
+        replace(hit, found_under=_found(names[hit.page.pk], results.marker))
+        if hit.page.pk in names
+        else hit
         for hit in results.hits
     )
     return replace(results, hits=tuple(hits))

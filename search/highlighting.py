@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator
+from html import escape
 
 from anyascii import anyascii
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from repository.words import words
@@ -52,7 +52,8 @@ class Marker:
         if self.is_empty:
             return []
         small = folded(text)
-        if len(small) == len(text) and not any(map(str.isalnum, set(small) - ASCII)):
+        plain = small.isascii() or not any(map(str.isalnum, set(small) - ASCII))
+        if plain and len(small) == len(text):
             return self._found_folded(small)
         spots = [
             (match.start(), match.end(), parts)
@@ -75,9 +76,10 @@ class Marker:
         """The same where each letter folds into one, as nearly everywhere; many times as fast."""
         found: set[tuple[int, int]] = set()
         for match in WORD.finditer(folded):
-            if match[0] in self.forms:
+            word = match[0]
+            if word in self.forms:
                 found.add(match.span())
-            for phrase in self.beginnings.get(match[0], ()):
+            for phrase in self.beginnings.get(word, ()):
                 if whole := _phrase(phrase).match(folded, match.start()):
                     found.update(word.span() for word in WORD.finditer(folded, *whole.span()))
         return sorted(found)

@@ -12,7 +12,7 @@ import uuid
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, Self
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from django.utils import timezone
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from cpmg import work
+from cpmg.compiled import Compiled
 from cpmg.work import Drained
 
 from . import index
@@ -32,6 +33,8 @@ from .models import Job
 NAME = "search"
 
 BATCH = 200
+#: More in the queue than a search or a replay remembers.
+MOST_WAITING = 20_000
 #: Seconds after which what was taken comes back: more than the writing of a batch may take.
 LEASE = 45
 #: Seconds until the next attempt, at most.
@@ -94,6 +97,17 @@ def waiting(of: Index = PUBLICATIONS) -> QuerySet[Job]:
     return of.source.JOBS._default_manager.filter(version__gt=F("done"))
 
 
+def waiting_keys(of: Index = PUBLICATIONS) -> list[uuid.UUID] | None:
+    """The keys of what waits; ``None`` if that is more than ``MOST_WAITING``."""
+    keys = [key for (key,) in _waiting_keys(of)()]
+    return keys if len(keys) <= MOST_WAITING else None
+
+
+@cache
+def _waiting_keys(of: Index) -> Compiled:
+    return Compiled(lambda: waiting(of).values_list("key")[: MOST_WAITING + 1])
+
+
 # Writing ------------------------------------------------------------------------------------
 
 
@@ -131,7 +145,9 @@ def drain(es: Elasticsearch | None = None, *, refresh: bool = False) -> Drained:
 
 
 def _drain(of: Index, es: Elasticsearch, drained: Drained, *, refresh: bool) -> bool:
-    """Adds to ``drained`` what was written into one index. Whether Elasticsearch answered."""
+    """Adds to ``drained`` what was written into one index. Whether Elasticsearch answered. What
+    is changed meanwhile wakes the next pass, so that steady changes of one index don't keep the
+    other waiting."""
     while True:
         lease, versions = take(of=of)
         if not versions:
@@ -147,6 +163,8 @@ def _drain(of: Index, es: Elasticsearch, drained: Drained, *, refresh: bool) -> 
         drained.errors.update(failed.values())
         if broken:
             return False
+        if len(versions) < BATCH:
+            return True
 
 
 def _settle(

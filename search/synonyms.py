@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -24,6 +24,7 @@ from django.utils import timezone
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from cpmg import work
+from cpmg.compiled import Compiled
 from cpmg.work import Drained
 
 from . import index
@@ -55,25 +56,32 @@ class Rules:
                 typed = sequence[place : place + length]
                 covered = tuple(dict.fromkeys(plain[w] for w in typed if w in plain))
                 if typed in self.targets and covered:
-                    others = [t for t in self.targets[typed] if t != typed]
-                    found.append(Expansion(typed, covered, tuple(map(Term, others))))
+                    others = tuple(Term(t) for t in self.targets[typed] if t != typed)
+                    name = self.names[frozenset(self.targets[typed])]
+                    found.append(Expansion(typed, name, covered, others))
                     place += length
                     break
             else:
                 place += 1
         return tuple(dict.fromkeys(found))
 
+    @cached_property
+    def names(self) -> dict[frozenset[Words], Words]:
+        """By the terms that are looked for one of those, or of their forms, that lead there. A
+        query says it in place of what was typed: to know all forms, of which there are some
+        thousands, Elasticsearch would take a third of a second for each new index."""
+        names: dict[frozenset[Words], Words] = {}
+        for typed, terms in self.targets.items():
+            key = frozenset(terms)
+            names[key] = min(typed, names.get(key, typed))
+        return names
+
     def as_lines(self) -> list[str]:
-        """In the form of Elasticsearch: ``typed, typed => term, term``. All that stands for the
-        same terms is one line: for each line, Elasticsearch analyses all of its terms."""
-        typed: dict[frozenset[Words], list[Words]] = {}
-        for words, terms in self.targets.items():
-            typed.setdefault(frozenset(terms), []).append(words)
-        return sorted(f"{_listed(words)} => {_listed(terms)}" for terms, words in typed.items())
-
-
-def _listed(terms: Iterable[Words]) -> str:
-    return ", ".join(sorted(" ".join(term) for term in terms))
+        """In the form of Elasticsearch: ``name => term, term``."""
+        return sorted(
+            f"{' '.join(name)} => {', '.join(sorted(map(' '.join, terms)))}"
+            for terms, name in self.names.items()
+        )
 
 
 def rules() -> Rules:
@@ -85,10 +93,11 @@ def current() -> tuple[Rules, bool]:
     """The rules as they are now, and whether Elasticsearch knows them."""
     if (fixed := _fixed.get()) is not None:
         return fixed
-    row = SynonymsJob.objects.filter(pk=ROW).values_list("wanted", "done").first()
-    wanted, done = row or (None, None)
+    ((wanted, done),) = _state() or ((None, None),)
     return _rules(wanted), wanted is not None and wanted == done
 
+
+_state = Compiled(lambda: SynonymsJob.objects.filter(pk=ROW).values_list("wanted", "done"))
 
 _fixed: ContextVar[tuple[Rules, bool] | None] = ContextVar("fixed", default=None)
 

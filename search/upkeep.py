@@ -25,8 +25,6 @@ BATCH = 500
 #: Passes over a new index before it takes over: the first fills it, the others replay what was
 #: changed meanwhile. What is changed after the last is found by the one that follows the swap.
 MOST_PASSES = 5
-#: More in the queue than a replay remembers: the whole index is compared again.
-MOST_WAITING = 20_000
 #: How far the clocks of those who note changes may differ.
 CLOCKS = timedelta(minutes=5)
 #: When what nobody has changed yet was changed.
@@ -82,16 +80,16 @@ Batch = tuple[list[UUID], dict[UUID, "Held"]]
 
 @dataclass(frozen=True)
 class Moment:
-    """When a pass over a new index began, and what waited then; ``None`` if that was too much.
-    A change of what waits already leaves the time of the first change."""
+    """When a pass over a new index began, and what waited then; ``None`` if that was too much
+    to remember: the whole index is compared again. A change of what waits already leaves the time
+    of the first change."""
 
     at: datetime
     waiting: list[UUID] | None
 
     @classmethod
     def now(cls, of: Index = PUBLICATIONS) -> Moment:
-        keys = list(queue.waiting(of).values_list("key", flat=True)[: MOST_WAITING + 1])
-        return cls(timezone.now() - CLOCKS, keys if len(keys) <= MOST_WAITING else None)
+        return cls(timezone.now() - CLOCKS, queue.waiting_keys(of))
 
 
 def _everything(es: Elasticsearch, name: str, of: Index, *, empty: bool = False) -> Iterator[Batch]:

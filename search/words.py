@@ -71,9 +71,11 @@ class Term:
 @dataclass(frozen=True)
 class Expansion:
     """Words of a query that have synonyms: as ``typed``, the terms that they are, and the
-    ``others`` that would do in place of all these terms together."""
+    ``others`` that would do in place of all these terms together. All words that stand for the
+    same have one ``name``."""
 
     typed: tuple[str, ...]
+    name: tuple[str, ...]
     terms: tuple[Term, ...]
     others: tuple[Term, ...]
 

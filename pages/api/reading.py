@@ -40,7 +40,7 @@ from wagtail.api.v3.errors import problem_response
 from wagtail.models import Page
 
 from .. import access
-from ..addresses import Addresses
+from ..addresses import Addresses, Place
 from ..filters import Choice, Day, Filter, Year
 from ..models.base import active_language
 from ..translating.facts import text_names
@@ -301,24 +301,24 @@ class Query:
 
     def gather(self, pages: list[Any]) -> None:
         """Fetches the other languages of ``pages``, in a constant number of queries."""
-        self._versions: dict[Any, list[Page]] = {}
+        self._versions: dict[Any, list[Place]] = {}
         self._states: dict[int, dict[str, str]] = {}
         if not pages:
             return
         versions = Page.objects.filter(translation_key__in={p.translation_key for p in pages})
-        readable = access.readable_by(versions, self.request.user)
-        for version in readable.select_related("locale", "translation_record"):
+        readable = access.readable_by(versions, self.request.user).order_by()
+        for *place, states in readable.values_list(*Place.columns, "translation_record__fields"):
+            version = Place(*place)
             self._versions.setdefault(version.translation_key, []).append(version)
-            record = getattr(version, "translation_record", None)
-            self._states[version.pk] = record.fields if record else {}
+            self._states[version.pk] = states or {}
 
     def translations(self, page: Any) -> list[dict[str, str]]:
         """The other languages in which a gathered page can be read, with its address there."""
-        there = {v.locale.language_code: v for v in self._versions.get(page.translation_key, ())}
+        there = {v.language: v for v in self._versions.get(page.translation_key, ())}
         return [
             {
                 "locale": language,
-                "url": self.request.build_absolute_uri(there[language].get_url(self.request)),
+                "url": self.request.build_absolute_uri(self.addresses.own(there[language])),
             }
             for language in LANGUAGES
             if language in there and language != page.language

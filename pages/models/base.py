@@ -114,6 +114,12 @@ class BasePage(Page):
     class Meta:
         abstract = True
 
+    def __init__(self, *values: Any, **fields: Any) -> None:
+        if values:  # A row of the database: it brings no children, and lacks nothing.
+            models.Model.__init__(self, *values, **fields)
+        else:  # Looks through all relations for children among the fields.
+            super().__init__(**fields)
+
     # Languages ------------------------------------------------------------------------
 
     @property

@@ -16,6 +16,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from math import ceil
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -43,8 +44,6 @@ logger = logging.getLogger(__name__)
 #: Seconds for both requests together. What takes longer counts as down, so that the database
 #: engine has answered within a second and a half.
 PATIENCE = 0.8
-#: More publications in the queue than a query may name: the database engine answers.
-MOST_WAITING = 20_000
 #: Elasticsearch pages no deeper.
 DEEPEST = index.SETTINGS["max_result_window"]
 
@@ -63,6 +62,12 @@ def client_of(url: str) -> Elasticsearch:
     return index.client(PATIENCE)
 
 
+@functools.lru_cache(maxsize=32)
+def _within(es: Elasticsearch, seconds: float) -> Elasticsearch:
+    """``es`` with so much time for a request."""
+    return es.options(request_timeout=seconds)
+
+
 class Conversation:
     """The requests for one search, in the time that there is."""
 
@@ -75,7 +80,7 @@ class Conversation:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise UnavailableError("too slow")
-        answer = self.es.options(request_timeout=max(left, 0.05)).search(index=self.name, **body)
+        answer = _within(self.es, ceil(20 * left) / 20).search(index=self.name, **body)
         if answer["timed_out"] or answer["_shards"]["failed"]:
             raise UnavailableError("incomplete")
         self.took_ms += answer["took"]
@@ -98,12 +103,13 @@ def or_else(breaker: Breaker, own: Callable[[], T], other: Callable[[], T]) -> T
 
 def hidden(of: index.Index, readable: Callable[[], QuerySet]) -> list[str]:
     """The keys of what an index may still show, and what is not among the ``readable`` rows of
-    this reader any more: some of what waits in its queue."""
-    waiting = list(queue.waiting(of).values_list("key", flat=True)[: MOST_WAITING + 1])
+    this reader any more: some of what waits in its queue. For too much of it the database engine
+    answers."""
+    waiting = queue.waiting_keys(of)
+    if waiting is None:
+        raise UnavailableError("too much waits")
     if not waiting:
         return []
-    if len(waiting) > MOST_WAITING:
-        raise UnavailableError("too much waits")
     key = of.source.KEY
     left = readable().filter(**{f"{key}__in": queue.waiting(of).values("key")}).order_by()
     return [str(key) for key in {*waiting} - {*left.values_list(key, flat=True)}]
@@ -336,20 +342,19 @@ class ElasticsearchEngine:
         cursor: cursors.Cursor | None,
     ) -> Results:
         counted = answer["aggregations"]["all"]
-        rows = answer["hits"]["hits"]
-        pages = self._pages(request, reach, [UUID(row["_id"]) for row in rows])
+        rows = {UUID(row["_id"]): row for row in answer["hits"]["hits"]}
+        pages = self._pages(request, reach, rows)
         terms = [
             *asked.terms,
             *(Term((w,)) for near in asked.corrections.values() for w, _ in near),
             *others(asked.expansions),
         ]
         marker = Marker(terms if request.highlight else ())
-        with_files = {UUID(row["_id"]) for row in rows if "format" in row.get("fields", ())}
-        look_in = [page.pk for key, page in pages.items() if key in with_files]
+        look_in = [pages[key].pk for key in pages if "format" in rows[key].get("fields", ())]
         texts = files.texts(look_in if request.highlight and asked.terms else ())
         hits = []
-        for row in rows:
-            page = pages.get(UUID(row["_id"]))
+        for key, row in rows.items():
+            page = pages.get(key)
             if page is None:  # changed a moment ago
                 continue
             flags = row.get("matched_queries", ())
@@ -374,7 +379,8 @@ class ElasticsearchEngine:
         following = ""
         if rows and len(rows) == request.limit and seen < answer["hits"]["total"]["value"]:
             more = {"strict": asked.strict, "near": dict(asked.corrections)}
-            place = cursors.Cursor(self.name, rows[-1]["sort"], seen, more)
+            last = next(reversed(rows.values()))
+            place = cursors.Cursor(self.name, last["sort"], seen, more)
             following = cursors.written(request, place)
         return Results(
             total=answer["hits"]["total"]["value"],
@@ -396,13 +402,15 @@ class ElasticsearchEngine:
         request: SearchRequest, reach: access.Reach, keys: Iterable[UUID]
     ) -> dict[UUID, PublicationPage]:
         """The page of each publication that this reader is shown, as it is now. For a page of hits
-        it takes half the time to choose among all their languages here as in the database."""
-        wanted = language_order(request.language)
-        pages = reach.narrow(PublicationPage.objects.filter(translation_key__among=keys))
-        by_key: dict[UUID, dict[str, PublicationPage]] = defaultdict(dict)
-        for page in pages.select_related(*FOUND):
-            by_key[page.translation_key][page.locale.language_code] = page
-        return {key: versions[min(versions, key=wanted.index)] for key, versions in by_key.items()}
+        it takes half the time to choose among all their pages here as in the database."""
+        places = {code: place for place, code in enumerate(language_order(request.language))}
+        pages = PublicationPage.objects.filter(translation_key__among=keys, live=True)
+        by_key: dict[UUID, dict[int, PublicationPage]] = defaultdict(dict)
+        for page in pages.select_related(*FOUND).order_by():
+            if reach.holds(page):
+                place = places.get(page.locale.language_code, len(places))
+                by_key[page.translation_key][place] = page
+        return {key: versions[min(versions)] for key, versions in by_key.items()}
 
     @staticmethod
     def _facet(name: str, counted: dict[str, Any], request: SearchRequest) -> Facet:

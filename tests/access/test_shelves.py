@@ -145,7 +145,7 @@ def test_without_a_user_or_a_page_the_policy_denies(shelves, people):
 
 
 def test_a_disagreement_is_named(shelves, people, monkeypatch):
-    monkeypatch.setattr(access, "may_read", lambda user, page, refused=None: True)
+    monkeypatch.setattr(access.Reach, "holds", lambda reach, page: True)
     found = list(access.disagreements(people["member"]))
     assert any("readable_by and may_read differ" in one for one in found)
     assert any("readers' keys differ" in one for one in found)

@@ -218,7 +218,7 @@ def test_a_term_of_office_ends_by_date_without_anything_being_done(people, clien
         assert networks_of(person) == networks_in_focus_of(person) == []
         assert clients[name].get(LIBRARY).status_code == 403
         assert clients[name].get("/en/workspace/diaspora/").status_code == 403
-        assert access.reader_keys(person) == ["public", *members_key()]
+        assert access.Reach(person).keys == ["public", *members_key()]
     assert clients["fiona"].get(ROOM).status_code == 404
     assert not letters_reach(people["otto"])
 

@@ -365,6 +365,8 @@ def test_what_shows_nothing_of_what_was_found_says_under_which_names_it_was(ask,
     assert names("cruise") == [("<mark>cruise</mark> ships",)]
     assert names("wong") == [("Joyce <mark>Wong</mark>", "<mark>Wong</mark> Papers")]
     assert names("customs border") == names("") == [()]
+    PublicationPageFactory(title="Border posts")
+    assert sorted(names("border")) == [(), ("<mark>Border</mark> management",)]
 
 
 def test_names_are_escaped(ask):

@@ -1,8 +1,11 @@
 """What changes a publication is noted in the transaction of the change, once for each."""
 
+import uuid
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db import transaction
+from django.utils import timezone
 from taggit.models import Tag
 from wagtail.models import PageViewRestriction
 
@@ -15,6 +18,7 @@ from repository.factories import (
     RepositoryPageFactory,
 )
 from search import index, queue
+from search.engines.elasticsearch import breaker
 from search.models import IndexJob
 
 
@@ -214,6 +218,42 @@ def test_what_waits_is_hidden_from_who_may_not_read_it(elasticsearch, settings):
         assert not any(bucket.count for facet in results.facets for bucket in facet.buckets)
         assert results.suggestion is None
         assert not results.degraded
+
+
+def test_what_changes_while_others_are_written_is_of_the_next_pass(elasticsearch, monkeypatch):
+    """Or steady changes of publications would keep the posts of the forum waiting for ever."""
+    pages = PublicationPageFactory.create_batch(2)
+    queue.drain(elasticsearch)
+    queue.changed_key(pages[0].translation_key)
+    write, passes = queue.write, []
+
+    def meanwhile(es, name, versions, **more):
+        passes.append(set(versions))
+        queue.changed_key(pages[1].translation_key)
+        return write(es, name, versions, **more)
+
+    monkeypatch.setattr(queue, "write", meanwhile)
+    for page in pages:
+        assert queue.drain(elasticsearch).done == 1
+        assert passes.pop() == {page.translation_key}
+        assert not passes
+
+
+def test_for_too_much_that_waits_the_database_answers(elasticsearch):
+    from search.contract import SearchRequest
+    from search.engines import search
+
+    PublicationPageFactory(title="Report")
+    queue.drain(elasticsearch, refresh=True)
+    asked = SearchRequest("report", user=AnonymousUser())
+    now = timezone.now()
+    waiting = {"version": 1, "done": 0, "changed_at": now, "available_at": now}
+    jobs = [IndexJob(key=uuid.uuid4(), **waiting) for _one in range(queue.MOST_WAITING + 1)]
+    IndexJob.objects.bulk_create(jobs)
+    assert (search(asked).degraded, search(asked).total) == (True, 1)
+    jobs[0].delete()
+    breaker.worked()
+    assert (search(asked).degraded, search(asked).total) == (False, 1)
 
 
 def test_the_last_changes_of_a_process_are_written(elasticsearch, settings, monkeypatch):

@@ -48,5 +48,5 @@ def test_the_keys_of_a_reader_are_those_of_the_pages_that_they_may_read(shelves)
     assert len(pages) == 5
     for user in people:
         readable = set(PublicationPage.objects.readable_by(user))
-        keys = access.reader_keys(user)
+        keys = access.Reach(user).keys
         assert {page for page in pages if access.key_of(page) in keys} == readable, user
