@@ -7,9 +7,10 @@ count or in a facet. A publication is found once, whatever the number of its tra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 
@@ -144,7 +145,8 @@ class Results:
     the words that were perhaps meant. ``took_ms``: milliseconds inside the engine. ``degraded``:
     the engine that was asked could not answer, and ``engine`` did in its place. ``next_cursor``:
     where the list goes on, empty at its end. ``exact``: the publication with the identifier that
-    the whole query is. ``marker`` marks what was found, in other texts too."""
+    the whole query is. ``marker`` marks what was found, in other texts too. ``inflected`` tells, by
+    publication, the words of its texts that were found in another form; it may take a request."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -159,6 +161,9 @@ class Results:
     next_cursor: str = ""
     exact: PublicationPage | None = None
     marker: Marker = field(default=Marker(()), compare=False, repr=False)
+    inflected: Callable[[Collection[UUID]], dict[UUID, list[str]]] = field(
+        default=lambda keys: {}, compare=False, repr=False
+    )
 
 
 class Engine(Protocol):

@@ -1,4 +1,5 @@
-"""Under which names a publication was found, where neither its title nor its text shows why."""
+"""Why a publication was found, where neither its title nor its text shows it: the names that it
+was found under, or words in another form than they were typed in."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ from django.utils.safestring import SafeString
 from repository.models import PublicationPage
 
 from .contract import Hit, Results
-from .documents import subjects
+from .documents import plain, subjects
 from .highlighting import Marker
 from .index import LANGUAGES
+from .words import Term
 
 #: Names of one publication.
 MOST = 3
@@ -24,18 +26,29 @@ MOST = 3
 def explained(results: Results, language: str) -> Results:
     """``results`` with the names that hold what was found, for those hits that show none of it:
     of people, subjects, tags, publisher, container and series. A subject whose name in another
-    language was found has the name in ``language``. At most three queries, however many hits."""
-    dark = [hit.page for hit in results.hits if not _shows(hit)]
+    language was found has the name in ``language``. Where no name holds it either, what was found
+    in another form is marked. At most three queries and a request, however many hits."""
+    dark = [hit for hit in results.hits if not _shows(hit)]
     if not dark or results.marker.is_empty:
         return results
-    names = _names(dark, LANGUAGES.index(language))
-    hits = (
-        replace(hit, found_under=_found(names[hit.page.pk], results.marker))
-        if hit.page.pk in names
-        else hit
-        for hit in results.hits
-    )
-    return replace(results, hits=tuple(hits))
+    names = _names([hit.page for hit in dark], LANGUAGES.index(language))
+    found = {hit.page.pk: _found(names[hit.page.pk], results.marker) for hit in dark}
+    left = [hit.page.translation_key for hit in dark if not found[hit.page.pk]]
+    forms = results.inflected(left) if left else {}
+
+    def explain(hit: Hit) -> Hit:
+        if found_under := found.get(hit.page.pk):
+            return replace(hit, found_under=found_under)
+        if not (words := forms.get(hit.page.translation_key)):
+            return hit
+        page, marker = hit.page, Marker(Term((word,)) for word in words)
+        return replace(
+            hit,
+            title_html=marker.mark(page.title),
+            snippets=marker.passages(plain(page.summary, page.abstract)),
+        )
+
+    return replace(results, hits=tuple(map(explain, results.hits)))
 
 
 def _shows(hit: Hit) -> bool:

@@ -311,7 +311,8 @@ def ask(request: HttpRequest) -> Any:
 
 
 def _answer(found: Results, query: Query, fields: Any) -> dict[str, Any]:
-    results = explained(found, query.language) if "found_under" in fields else found
+    shown = {"title_html", "snippets", "found_under"}.intersection(fields)
+    results = explained(found, query.language) if shown else found
     query.gather([hit.page for hit in results.hits])
     items = [as_item(hit, query) for hit in results.hits]
     return {

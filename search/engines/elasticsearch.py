@@ -14,7 +14,7 @@ import logging
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from math import ceil
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 from pages import access
 from pages.models.base import language_order
 from repository.models import PublicationPage
+from repository.words import words
 
 from .. import cursors, files, index, queries, queue, suggestions
 from ..breaker import Breaker
@@ -44,6 +45,8 @@ logger = logging.getLogger(__name__)
 #: Seconds for both requests together. What takes longer counts as down, so that the database
 #: engine has answered within a second and a half.
 PATIENCE = 0.8
+#: Characters that stand in no text.
+FOUND_BETWEEN = ("\ue000", "\ue001")
 #: Elasticsearch pages no deeper.
 DEEPEST = index.SETTINGS["max_result_window"]
 
@@ -204,6 +207,42 @@ def _answer(
     )
 
 
+def inflected(
+    conversation: Conversation, asked: queries.Asked, keys: Collection[UUID]
+) -> dict[UUID, list[str]]:
+    """By publication the words of its title and abstract that were found by their stem; nothing
+    where Elasticsearch does not say in time. What is shown is the text that the database has."""
+    fields: dict[str, Clause] = {f"title.{code}": {} for code in index.LANGUAGES}
+    fields |= {f"abstract.{code}": {} for code in index.LANGUAGES}
+    begin, end = FOUND_BETWEEN
+    try:
+        rows = conversation.ask(
+            query={"ids": {"values": [str(key) for key in keys]}},
+            highlight={
+                "fields": fields,
+                "highlight_query": asked.score(),
+                "number_of_fragments": 0,
+                "pre_tags": [begin],
+                "post_tags": [end],
+            },
+            size=len(keys),
+            source=False,
+        )["hits"]["hits"]
+    except (ApiError, TransportError, UnavailableError) as error:
+        logger.warning("What was found is not marked: %s", _reason(error))
+        return {}
+    return {
+        UUID(row["_id"]): [
+            word
+            for texts in row.get("highlight", {}).values()
+            for text in texts
+            for found in text.split(begin)[1:]
+            for word in words(found.split(end)[0])
+        ]
+        for row in rows
+    }
+
+
 def selections(request: SearchRequest) -> dict[str, Clause]:
     """By facet: the filter that its selection is."""
     found: dict[str, Clause] = {
@@ -322,7 +361,8 @@ class ElasticsearchEngine:
         asked, answer = find(conversation, request, readers, hidden, cursor)
         if asked.is_empty and request.query.strip():
             return self._nothing()  # something was typed, and no word is in it
-        return self._results(request, reach, asked, answer, conversation.took_ms, cursor)
+        results = self._results(request, reach, asked, answer, conversation.took_ms, cursor)
+        return replace(results, inflected=functools.partial(inflected, conversation, asked))
 
     def _conversation(self) -> Conversation:
         return Conversation(client_of(settings.ELASTICSEARCH_URL), index.alias())

@@ -21,8 +21,9 @@ from repository.factories import (
 )
 from repository.models import PublicationPage
 from search import queue
-from search.contract import FACETS
-from search.engines import engine
+from search.contract import FACETS, SearchRequest
+from search.engines import engine, search
+from search.engines.elasticsearch import Conversation, UnavailableError
 from search.found_under import explained
 from search.models import SynonymSet
 from tests.benchmarks.growth import grow_publications
@@ -367,6 +368,27 @@ def test_what_shows_nothing_of_what_was_found_says_under_which_names_it_was(ask,
     assert names("customs border") == names("") == [()]
     PublicationPageFactory(title="Border posts")
     assert sorted(names("border")) == [(), ("<mark>Border</mark> management",)]
+
+
+def test_words_that_were_found_in_another_form_are_marked(elasticsearch, monkeypatch):
+    """As the database has them by now. When Elasticsearch fails meanwhile, nothing is marked."""
+    page = PublicationPageFactory(
+        title="How officers were trained", abstract="<p>They <i>train</i> & are trained.</p>"
+    )
+    queue.drain(elasticsearch, refresh=True)
+    PublicationPage.objects.filter(pk=page.pk).update(title="How guards were trained <once>")
+    results = search(SearchRequest("training", user=AnonymousUser()))
+    assert "<mark>" not in results.hits[0].title_html
+    (hit,) = explained(results, "en").hits
+    assert hit.title_html == "How guards were <mark>trained</mark> &lt;once&gt;"
+    assert hit.snippets[0].endswith("They <mark>train</mark> &amp; are <mark>trained</mark>.")
+
+    def fail(conversation, **body):
+        raise UnavailableError
+
+    monkeypatch.setattr(Conversation, "ask", fail)
+    (hit,) = explained(results, "en").hits
+    assert "<mark>" not in hit.title_html
 
 
 def test_names_are_escaped(ask):

@@ -8,7 +8,8 @@ from .embedded import DATABASES, STORAGES, env
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="cpmg-media-"))
+_media = tempfile.TemporaryDirectory(prefix="cpmg-media-")  # as long as the process
+MEDIA_ROOT = Path(_media.name)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = STORAGES | {
