@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db.models import F, Value
 from wagtail.rich_text import get_text_for_indexing
 
+from cpmg.compiled import Compiled
 from pages import access
 from pages.models import Country, Network, Term, Theme
 from pages.models.base import language_order
@@ -51,6 +52,11 @@ RELATIONS: dict[str, tuple[str, type[Term] | None]] = {
     "network": ("networks", Network),
     "language": ("languages", None),
 }
+#: All of these vocabularies.
+VOCABULARIES: list[type[Term]] = [
+    DocumentType,
+    *(vocabulary for _name, vocabulary in RELATIONS.values() if vocabulary),
+]
 #: The facet of what has names of its own.
 TAG = "tag"
 COLUMNS = (
@@ -187,21 +193,26 @@ def subjects(types: Mapping[int, str]) -> Iterator[tuple[int, tuple[str, ...]]]:
 def _names() -> Names:
     """Read anew for each batch, after its versions: whoever renames a term meanwhile notes newer
     ones. One query. A term without a translation keeps its source name."""
-    vocabularies: list[type[Term]] = [DocumentType]
-    vocabularies += [vocabulary for _name, vocabulary in RELATIONS.values() if vocabulary]
+    by_language: list[dict[str, dict[str, str]]] = [defaultdict(dict) for _one in VOCABULARIES]
+    for place, language, code, name in _all_names():
+        by_language[place][language][code] = name
+    return {
+        vocabulary: [{**found[settings.LANGUAGE_CODE], **found[code]} for code in LANGUAGES]
+        for vocabulary, found in zip(VOCABULARIES, by_language, strict=True)
+    }
+
+
+def _rows_of_names() -> Any:
     first, *rest = [
         vocabulary._base_manager.order_by()
         .annotate(place=Value(place))
         .values_list("place", "locale__language_code", "code", "name")
-        for place, vocabulary in enumerate(vocabularies)
+        for place, vocabulary in enumerate(VOCABULARIES)
     ]
-    by_language: list[dict[str, dict[str, str]]] = [defaultdict(dict) for _one in vocabularies]
-    for place, language, code, name in first.union(*rest, all=True):
-        by_language[place][language][code] = name
-    return {
-        vocabulary: [{**found[settings.LANGUAGE_CODE], **found[code]} for code in LANGUAGES]
-        for vocabulary, found in zip(vocabularies, by_language, strict=True)
-    }
+    return first.union(*rest, all=True)
+
+
+_all_names = Compiled(_rows_of_names)
 
 
 def _document(key: UUID, rows: list[Row], names: Names) -> Document:

@@ -27,11 +27,11 @@ def explained(results: Results, language: str) -> Results:
     """``results`` with the names that hold what was found, for those hits that show none of it:
     of people, subjects, tags, publisher, container and series. A subject whose name in another
     language was found has the name in ``language``. Where no name holds it either, what was found
-    in another form is marked. At most three queries and a request, however many hits."""
-    dark = [hit for hit in results.hits if not _shows(hit)]
-    if not dark or results.marker.is_empty:
+    in another form is marked. Three queries, and a request at most, however many hits."""
+    if not results.hits or results.marker.is_empty:
         return results
-    names = _names([hit.page for hit in dark], LANGUAGES.index(language))
+    names = _names([hit.page for hit in results.hits], LANGUAGES.index(language))
+    dark = [hit for hit in results.hits if not _shows(hit)]
     found = {hit.page.pk: _found(names[hit.page.pk], results.marker) for hit in dark}
     left = [hit.page.translation_key for hit in dark if not found[hit.page.pk]]
     forms = results.inflected(left) if left else {}
