@@ -6,6 +6,7 @@ Wagtail publishes and takes offline; here is only when it is asked to.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.management import call_command
@@ -37,13 +38,18 @@ def waiting() -> bool:
 def drain() -> Drained:
     """Publishes and takes offline what is due."""
     now = timezone.now()
-    due = (
+    due = _due(now)
+    if not due:
+        return Drained()
+    call_command("publish_scheduled", verbosity=0)
+    return Drained(done=due - _due(now))
+
+
+def _due(now: datetime) -> int:
+    return (
         _to_publish().filter(approved_go_live_at__lt=now).count()
         + _to_take_offline().filter(expire_at__lt=now).count()
     )
-    if due:
-        call_command("publish_scheduled", verbosity=0)
-    return Drained(done=due)
 
 
 def _saved(sender: Any, instance: Any, raw: bool = False, **kwargs: Any) -> None:

@@ -52,7 +52,7 @@ RELATIONS: dict[str, tuple[str, type[Term] | None]] = {
     "network": ("networks", Network),
     "language": ("languages", None),
 }
-#: All of these vocabularies.
+#: The vocabularies of all subjects, the type of a document among them.
 VOCABULARIES: list[type[Term]] = [
     DocumentType,
     *(vocabulary for _name, vocabulary in RELATIONS.values() if vocabulary),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from cpmg import work
+from cpmg.management.commands.worker import Command
 
 
 class Bench:
@@ -142,6 +144,25 @@ def test_the_worker_works_off_all_queues(bench, capsys):
     bench.items = 2
     call_command("worker", "--once")
     assert "bench: 2 done" in capsys.readouterr().out
+
+
+def test_the_worker_pauses_only_when_nothing_was_to_be_done():
+    """More may have come while it worked: it must not wait for the next look."""
+    stop, left = threading.Event(), [2, 1, 0]
+
+    def drain() -> work.Drained:
+        done = left.pop(0)
+        if not left:
+            stop.set()
+        return work.Drained(done=done)
+
+    queue = work.Queue("bench", drain, lambda: True)
+    serve = Command(stdout=io.StringIO())._serve
+    thread = threading.Thread(target=serve, args=(queue, stop, 60), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert left == []
 
 
 def test_the_worker_ends_when_it_is_told(tmp_path):

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             type=float,
             default=1.0,
             metavar="SECONDS",
-            help="between looks at a queue (default: 1)",
+            help="between looks at a queue in which nothing was to be done (default: 1)",
         )
 
     def handle(self, *args: Any, once: bool, pause: float, **options: Any) -> None:
@@ -71,6 +71,8 @@ class Command(BaseCommand):
                 drained = queue.drain()
                 if drained.done or drained.failed:
                     self._say(queue, drained)
+                if drained.done:
+                    continue  # more may have come meanwhile
             except Exception:  # the database restarts, for one
                 logger.exception("Draining the queue %s failed", queue.name)
                 stop.wait(work.PAUSE_AFTER_ERROR)
