@@ -12,7 +12,7 @@ to the shelf itself, whether or not there is a page (``is_refused``).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -107,19 +107,13 @@ class Reach:
         if user is None:
             return {}
         known = user.is_authenticated and user.is_active
-        own: set[int] | None = None
-        entered: dict[tuple[str, int, int], bool] = {}
-        for path, page, pk, kind, group in _entrances():
-            may = entered.get((path, page, pk), False)
-            if kind == PageViewRestriction.LOGIN:
-                may = known
-            elif kind == PageViewRestriction.GROUPS and known and not may and group is not None:
-                if own is None:
-                    own = set(groups_of(user).values_list("pk", flat=True))
-                may = group in own
-            entered[path, page, pk] = may
+        for_groups: Collection[int] = ()
+        if known:
+            lets_in = PageViewRestriction.groups.through.objects.filter(group__in=groups_of(user))
+            for_groups = set(lets_in.values_list("pageviewrestriction", flat=True))
         sections: dict[str, tuple[str, bool]] = {}
-        for (path, page, _pk), may in entered.items():
+        for path, page, pk, kind in _entrances():
+            may = known and (kind == PageViewRestriction.LOGIN or pk in for_groups)
             sections[path] = _key(page), may and sections.get(path, ("", True))[1]
         return sections
 
@@ -209,12 +203,12 @@ def _restrictions() -> QuerySet[PageViewRestriction]:
     return PageViewRestriction.objects.exclude(restriction_type=PageViewRestriction.NONE)
 
 
-#: Who may enter which section, in the order of the tree; asked with every answer.
+#: The restrictions in the order of the tree; asked with every answer.
 _entrances = Compiled(
     lambda: (
         _restrictions()
         .order_by("page__path")
-        .values_list("page__path", "page_id", "pk", "restriction_type", "groups")
+        .values_list("page__path", "page_id", "pk", "restriction_type")
     )
 )
 

@@ -12,7 +12,7 @@ class SearchConfig(AppConfig):
         from cpmg.mail import categories, conditions
         from cpmg.users import leaving
 
-        from . import checks, ids, queue, signals  # noqa: F401  (importing registers what is in them)
+        from . import checks, queue, signals  # noqa: F401  (importing registers what is in them)
         from .alerts import arrivals, saving, sending
 
         signals.connect()

@@ -27,9 +27,6 @@ Order = Literal["relevance", "newest", "oldest", "title"]
 #: The facets that every engine knows, by the names of the filters that they belong to.
 FACETS = ("country", "theme", "network", "type", "language", "format", "tag", "year")
 
-#: What the page of a hit comes with; ``search.engines.listed`` adds what a list shows.
-FOUND = ("document_type", "locale")
-
 
 @dataclass(frozen=True)
 class SearchRequest:

@@ -9,9 +9,11 @@ Rows are read, not pages: a rebuild reads them all, and most of its time would g
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -279,8 +281,20 @@ def _body(rows: list[Row]) -> dict[str, list[str]]:
 
 def plain(summary: str, abstract: str) -> str:
     """Summary and abstract without markup."""
-    text = get_text_for_indexing(abstract) if "<" in abstract or "&" in abstract else abstract
-    return f"{summary} {text}".strip()
+    return f"{summary} {_without_markup(abstract)}".strip()
+
+
+#: Tags that say no more than their name, as nearly all tags of rich text; those between blocks
+#: stand for a space.
+BETWEEN_BLOCKS = re.compile(r"</(?:p|h[1-6]|li|blockquote)>|<[bh]r/>")
+BARE_TAG = re.compile(r"</?[a-z][a-z0-9]*>")
+
+
+def _without_markup(html: str) -> str:
+    """As ``get_text_for_indexing``, in a tenth of the time where all tags are bare: every page of
+    hits and every document asks for it."""
+    text = BARE_TAG.sub("", BETWEEN_BLOCKS.sub(" ", html))
+    return get_text_for_indexing(html) if "<" in text else unescape(text.strip())
 
 
 def _subjects(rows: list[Row], names: Names) -> list[str]:

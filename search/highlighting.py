@@ -74,14 +74,15 @@ class Marker:
 
     def _found_folded(self, folded: str) -> list[tuple[int, int]]:
         """The same where each letter folds into one, as nearly everywhere; many times as fast."""
+        there = set(WORD.findall(folded))
         found: set[tuple[int, int]] = set()
-        for match in WORD.finditer(folded):
-            word = match[0]
-            if word in self.forms:
-                found.add(match.span())
-            for phrase in self.beginnings.get(word, ()):
-                if whole := _phrase(phrase).match(folded, match.start()):
-                    found.update(word.span() for word in WORD.finditer(folded, *whole.span()))
+        for form in self.forms & there:
+            found.update((place, place + len(form)) for place in _wholes(folded, form))
+        for first in self.beginnings.keys() & there:
+            for place in _wholes(folded, first):
+                for phrase in self.beginnings[first]:
+                    if whole := _phrase(phrase).match(folded, place):
+                        found.update(word.span() for word in WORD.finditer(folded, *whole.span()))
         return sorted(found)
 
     def window(self, text: str) -> tuple[int, str]:

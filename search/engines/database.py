@@ -25,11 +25,12 @@ from repository.words import words
 
 from .. import cursors, files, suggestions
 from ..collation import LETTERS, sort_key
-from ..contract import FOUND, Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
+from ..contract import Capabilities, Facet, Hit, Results, SearchRequest, Suggestion
 from ..documents import plain
 from ..facets import facet
 from ..filters import SearchFilter
 from ..highlighting import Marker
+from ..hits import pages_numbered
 from ..queries import IN_COMMON
 from ..synonyms import others
 from ..words import MAX_TERMS, Parsed, Term, parse
@@ -274,7 +275,7 @@ class Question:
         shown = ids[place : place + request.limit]
         if not shown:
             return ()
-        pages = PublicationPage.objects.filter(pk__in=shown).select_related(*FOUND).in_bulk()
+        pages = {page.pk: page for page in pages_numbered(shown)}
         texts = files.texts(shown) if request.highlight and self.terms else {}
         marker = self.marker
         return tuple(
@@ -364,7 +365,7 @@ class DatabaseEngine:
             others.newest_first().values_list("pk", flat=True), key=lambda pk: -scores[pk]
         )
         shown = shown[: request.limit]
-        pages = PublicationPage.objects.filter(pk__in=shown).select_related(*FOUND).in_bulk()
+        pages = {page.pk: page for page in pages_numbered(shown)}
         marker = Marker(())
         return tuple(
             Hit(pages[pk], round(scores[pk], 4), marker.mark(pages[pk].title))

@@ -21,7 +21,7 @@ from search.models import IndexJob, SynonymSet, SynonymsJob
 from search.state import state
 
 #: Seconds for Elasticsearch, of the second and a half in which a search is answered.
-PATIENCE = 0.8
+PATIENCE = 0.6
 
 
 def ask(query: str = "report") -> Results:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,17 @@ class Among(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, parameters = self.process_lhs(compiler, connection)
-        values = list(self.rhs)
+        values = parameter(self.rhs, connection.vendor)
         if connection.vendor == "postgresql":
             return f"{left} = ANY(%s)", (*parameters, values)
-        written = json.dumps(values, default=_written)
         sql = f"{left} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - a column of ours
-        return sql, (*parameters, written)
+        return sql, (*parameters, values)
+
+
+def parameter(values: Iterable[Any], vendor: str) -> list[Any] | str:
+    """``values`` as the one parameter that the database takes."""
+    values = list(values)
+    return values if vendor == "postgresql" else json.dumps(values, default=_written)
 
 
 def _written(value: UUID) -> str:
