@@ -143,7 +143,8 @@ class Results:
     the engine that was asked could not answer, and ``engine`` did in its place. ``next_cursor``:
     where the list goes on, empty at its end. ``exact``: the publication with the identifier that
     the whole query is. ``marker`` marks what was found, in other texts too. ``inflected`` tells, by
-    publication, the words of its texts that were found in another form; it may take a request."""
+    publication, the words of its texts that were found in another form, and how many milliseconds
+    it took to ask for them."""
 
     total: int
     hits: tuple[Hit, ...]
@@ -158,8 +159,8 @@ class Results:
     next_cursor: str = ""
     exact: PublicationPage | None = None
     marker: Marker = field(default=Marker(()), compare=False, repr=False)
-    inflected: Callable[[Collection[UUID]], dict[UUID, list[str]]] = field(
-        default=lambda keys: {}, compare=False, repr=False
+    inflected: Callable[[Collection[UUID]], tuple[dict[UUID, list[str]], float]] = field(
+        default=lambda keys: ({}, 0.0), compare=False, repr=False
     )
 
 

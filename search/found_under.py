@@ -34,7 +34,7 @@ def explained(results: Results, language: str) -> Results:
     dark = [hit for hit in results.hits if not _shows(hit)]
     found = {hit.page.pk: _found(names[hit.page.pk], results.marker) for hit in dark}
     left = [hit.page.translation_key for hit in dark if not found[hit.page.pk]]
-    forms = results.inflected(left) if left else {}
+    forms, took_ms = results.inflected(left) if left else ({}, 0.0)
 
     def explain(hit: Hit) -> Hit:
         if found_under := found.get(hit.page.pk):
@@ -48,7 +48,8 @@ def explained(results: Results, language: str) -> Results:
             snippets=marker.passages(plain(page.summary, page.abstract)),
         )
 
-    return replace(results, hits=tuple(map(explain, results.hits)))
+    took_ms = round(results.took_ms + took_ms, 1)
+    return replace(results, hits=tuple(map(explain, results.hits)), took_ms=took_ms)
 
 
 def _shows(hit: Hit) -> bool:

@@ -158,7 +158,7 @@ def list_locales(request: HttpRequest, query: Query) -> Any:
             "code": language,
             "name": str(label),
             "own_name": own_name,
-            "fallbacks": language_order(language)[1:],
+            "fallbacks": list(language_order(language)[1:]),
             "is_default": language == settings.LANGUAGE_CODE,
             "url": request.build_absolute_uri(home.get_url(request)) if home else None,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -36,10 +37,11 @@ def active_language() -> str:
     return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
-def language_order(language: str) -> list[str]:
+@cache
+def language_order(language: str) -> tuple[str, ...]:
     """Languages from the most to the least wanted by a reader of ``language``."""
     source = settings.LANGUAGE_CODE
-    return list(dict.fromkeys([language, source, *dict(settings.LANGUAGES)]))
+    return tuple(dict.fromkeys([language, source, *dict(settings.LANGUAGES)]))
 
 
 class BasePageQuerySet(PageQuerySet):

@@ -210,12 +210,14 @@ def _answer(
 
 def inflected(
     conversation: Conversation, asked: queries.Asked, keys: Collection[UUID]
-) -> dict[UUID, list[str]]:
-    """By publication the words of its title and abstract that were found by their stem; nothing
-    where Elasticsearch does not say in time. What is shown is the text that the database has."""
+) -> tuple[dict[UUID, list[str]], float]:
+    """By publication the words of its title and abstract that were found by their stem, and how
+    many milliseconds that took; nothing where Elasticsearch does not say in time. What is shown is
+    the text that the database has."""
     fields: dict[str, Clause] = {f"title.{code}": {} for code in index.LANGUAGES}
     fields |= {f"abstract.{code}": {} for code in index.LANGUAGES}
     begin, end = FOUND_BETWEEN
+    before = conversation.took_ms
     try:
         rows = conversation.ask(
             query={"ids": {"values": [str(key) for key in keys]}},
@@ -231,8 +233,8 @@ def inflected(
         )["hits"]["hits"]
     except (ApiError, TransportError, UnavailableError) as error:
         logger.warning("What was found is not marked: %s", _reason(error))
-        return {}
-    return {
+        return {}, 0.0
+    forms = {
         UUID(row["_id"]): [
             word
             for texts in row.get("highlight", {}).values()
@@ -242,6 +244,7 @@ def inflected(
         ]
         for row in rows
     }
+    return forms, conversation.took_ms - before
 
 
 def selections(request: SearchRequest) -> dict[str, Clause]:

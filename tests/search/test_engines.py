@@ -1,5 +1,7 @@
 """What every engine does alike. A new engine passes these before it answers anybody."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db import connection
@@ -382,6 +384,9 @@ def test_words_that_were_found_in_another_form_are_marked(elasticsearch, monkeyp
     (hit,) = explained(results, "en").hits
     assert hit.title_html == "How guards were <mark>trained</mark> &lt;once&gt;"
     assert hit.snippets[0].endswith("They <mark>train</mark> &amp; are <mark>trained</mark>.")
+
+    counted = replace(results, inflected=lambda keys: ({}, 5.25))
+    assert explained(counted, "en").took_ms == round(results.took_ms + 5.25, 1)
 
     def fail(conversation, **body):
         raise UnavailableError
