@@ -164,6 +164,10 @@ def _relate(rows: dict[int, Row]) -> None:
 def _linked(pages: Collection[int]) -> list[tuple[str, int, str, str]]:
     """What ``pages`` are linked with, as (facet, page, code, name), in one query. Only tags have
     a name."""
+    return [(facet, page, code, name) for facet, _pk, page, code, name in sorted(_links(pages))]
+
+
+def _rows_of_links(pages: Collection[int]) -> Any:
     tagged = PublicationTag.objects.filter(content_object__among=pages).order_by()
     tags = tagged.annotate(facet=Value(TAG), code=F("tag__slug"), name=F("tag__name"))
     linked = []
@@ -175,8 +179,10 @@ def _linked(pages: Collection[int]) -> list[tuple[str, int, str, str]]:
         links = links.annotate(facet=Value(facet), code=code, name=Value(""))
         linked.append(links.values_list("facet", "pk", "publicationpage", "code", "name"))
     rows = tags.values_list("facet", "pk", "content_object", "code", "name")
-    found = sorted(rows.union(*linked, all=True))
-    return [(facet, page, code, name) for facet, _pk, page, code, name in found]
+    return rows.union(*linked, all=True)
+
+
+_links = Compiled(_rows_of_links)
 
 
 def subjects(types: Mapping[int, str]) -> Iterator[tuple[int, tuple[str, ...]]]:
