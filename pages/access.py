@@ -139,7 +139,7 @@ def is_refused(request: HttpRequest, page: Page) -> bool:
     known = request.__dict__.setdefault("_refused_paths", {})
     if user.pk not in known:
         known[user.pk] = Reach(user).refused
-    return any(page.path.startswith(path) for path in known[user.pk])
+    return page.path.startswith(tuple(known[user.pk]))
 
 
 def turn_away(request: HttpRequest) -> HttpResponse:

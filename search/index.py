@@ -291,9 +291,3 @@ def knows(es: Elasticsearch, name: str) -> bool:
     path = "*.settings.index.analysis.filter.synonyms.synonyms_set"
     found = es.options(ignore_status=404).indices.get_settings(index=alias(), filter_path=path)
     return name in str(found.body)
-
-
-def current(es: Elasticsearch, of: Index = PUBLICATIONS) -> str | None:
-    """The index behind the alias."""
-    found = es.options(ignore_status=404).indices.get_alias(name=of.alias)
-    return next((name for name in found.body if "aliases" in found.body[name]), None)

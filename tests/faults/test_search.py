@@ -19,6 +19,7 @@ from search.engines import search
 from search.engines.elasticsearch import breaker
 from search.models import IndexJob, SynonymSet, SynonymsJob
 from search.state import state
+from tests.search.conftest import in_use
 
 #: Seconds for Elasticsearch, of the second and a half in which a search is answered.
 PATIENCE = 0.6
@@ -130,7 +131,7 @@ def test_a_read_only_index_is_reported_and_caught_up_with(reports, elasticsearch
 
 
 def test_a_deleted_index_is_reported_not_made_anew_by_a_write_and_rebuilt(reports, elasticsearch):
-    elasticsearch.indices.delete(index=index.current(elasticsearch))
+    elasticsearch.indices.delete(index=in_use(elasticsearch))
     results = ask()
     assert (results.degraded, results.total) == (True, 6)
     queue.changed_key(reports[0].translation_key)
@@ -146,7 +147,7 @@ def test_a_deleted_index_is_reported_not_made_anew_by_a_write_and_rebuilt(report
 
 
 def test_deletions_alone_make_no_index_either_and_one_in_the_way_gives_way(reports, elasticsearch):
-    elasticsearch.indices.delete(index=index.current(elasticsearch))
+    elasticsearch.indices.delete(index=in_use(elasticsearch))
     reports[0].delete()
     assert queue.drain().failed == 1
     assert not elasticsearch.indices.exists(index=index.alias())
@@ -206,7 +207,7 @@ def test_changes_during_a_rebuild_are_in_the_new_index(elasticsearch, monkeypatc
 
     rebuilt = upkeep.rebuild(elasticsearch, disturb)
     assert rebuilt.documents == 21
-    assert index.current(elasticsearch) == rebuilt.name
+    assert in_use(elasticsearch) == rebuilt.name
     assert agree(elasticsearch)
     assert ask("edited").total == 10
     assert len(elasticsearch.indices.get(index=f"{index.alias()}-*").body) == 1
@@ -216,13 +217,13 @@ def test_a_rebuild_that_breaks_off_leaves_the_index_and_goes_on(
     door, reports, elasticsearch, monkeypatch
 ):
     monkeypatch.setattr(upkeep, "BATCH", 2)
-    before = index.current(elasticsearch)
+    before = in_use(elasticsearch)
     broken = index.client(2)
     door.fault, door.spare = "hang", 7
     with pytest.raises(TransportError):
         upkeep.rebuild(broken)
     door.fault = None
-    assert index.current(elasticsearch) == before
+    assert in_use(elasticsearch) == before
     assert not ask().degraded
     left = upkeep.unfinished(elasticsearch)
     assert left

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings as configured
 from django.contrib.auth.models import AnonymousUser
+from elasticsearch import Elasticsearch
 
 from pages.factories import ThemeFactory
 from repository.factories import PublicationPageFactory
@@ -17,6 +18,12 @@ from search.engines import elasticsearch as engine
 from search.engines.elasticsearch import breaker
 
 Ask = Callable[..., Results]
+
+
+def in_use(es: Elasticsearch, of: index.Index = index.PUBLICATIONS) -> str:
+    """The index behind the alias."""
+    (name,) = es.indices.get_alias(name=of.alias).body
+    return name
 
 
 def server() -> str:

@@ -9,9 +9,11 @@ from repository.factories import PublicationPageFactory
 from search import index, queue
 from search.checks import engine_is_there
 
+from .conftest import in_use
+
 
 def test_a_first_rebuild_makes_the_index(elasticsearch, capsys):
-    elasticsearch.indices.delete(index=index.current(elasticsearch))
+    elasticsearch.indices.delete(index=in_use(elasticsearch))
     PublicationPageFactory.create_batch(3)
     PublicationPageFactory(live=False)
     call_command("search_rebuild")
@@ -26,7 +28,7 @@ def test_a_rebuild_leaves_one_index_of_each(elasticsearch):
     for _time in range(2):
         call_command("search_rebuild")
     names = elasticsearch.indices.get(index=f"{index.alias()}-*").body
-    assert {index.current(elasticsearch, of) for of in index.INDEXES} == {*names}
+    assert {in_use(elasticsearch, of) for of in index.INDEXES} == {*names}
 
 
 def test_an_index_that_was_never_made_is_asked_for(elasticsearch, capsys):
@@ -44,7 +46,7 @@ def test_the_worker_writes_what_waits(elasticsearch, capsys):
 
 
 def test_the_worker_says_when_something_failed(elasticsearch, capsys):
-    elasticsearch.indices.delete(index=index.current(elasticsearch))
+    elasticsearch.indices.delete(index=in_use(elasticsearch))
     PublicationPageFactory()
     with pytest.raises(SystemExit) as left:
         call_command("worker", "search", "--once")
@@ -59,7 +61,7 @@ def test_the_status_is_for_monitoring_too(elasticsearch, capsys):
     call_command("search_status", "--json")
     found = json.loads(capsys.readouterr().out)
     assert (found["search"]["status"], found["queue"]["waiting"]) == ("ok", 1)
-    elasticsearch.indices.delete(index=index.current(elasticsearch))
+    elasticsearch.indices.delete(index=in_use(elasticsearch))
     with pytest.raises(SystemExit) as left:
         call_command("search_status")
     assert left.value.code == 1

@@ -5,13 +5,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 
 from repository.factories import PublicationPageFactory
-from search import index, queue, synonyms, upkeep
+from search import queue, synonyms, upkeep
 from search.contract import SearchRequest
 from search.engines import search
 from search.models import SynonymSet, SynonymsJob
 from search.words import parse
 
-from .conftest import titles
+from .conftest import in_use, titles
 
 
 def add(*terms: str, **fields) -> SynonymSet:
@@ -157,7 +157,7 @@ def kept(elasticsearch):
 def test_elasticsearch_is_told_by_the_queue_and_needs_no_new_index(kept):
     PublicationPageFactory(title="Arbeidsmigratie", locale="nl")
     queue.drain(kept, refresh=True)
-    before = index.current(kept)
+    before = in_use(kept)
     add("labour migration", "arbeidsmigratie")
     assert queue.is_waiting()
     assert synonyms.held(kept) == []
@@ -171,7 +171,7 @@ def test_elasticsearch_is_told_by_the_queue_and_needs_no_new_index(kept):
     assert "arbeidsmigratie" in str(rules.as_lines())
     results = search(SearchRequest("labour migration", user=AnonymousUser()))
     assert (results.total, results.degraded) == (1, False)
-    assert index.current(kept) == before
+    assert in_use(kept) == before
     assert synonyms.agree(kept)
 
 

@@ -28,6 +28,7 @@ from search.models import PostJob
 from search.state import state
 from tests.faults.conftest import door
 from tests.search.conftest import elasticsearch as of_publications
+from tests.search.conftest import in_use
 
 __all__ = ["door", "of_publications"]
 
@@ -277,7 +278,7 @@ def test_a_change_is_noted_in_its_transaction(talk, elasticsearch):
 
 
 def test_the_commands_keep_up_the_index_of_posts(talk, elasticsearch, capsys):
-    elasticsearch.indices.delete(index=index.current(elasticsearch, POSTS))
+    elasticsearch.indices.delete(index=in_use(elasticsearch, POSTS))
     topic = talk.topic()
     talk.reply(topic)
     assert state()["forum"]["reason"] == "no index"
