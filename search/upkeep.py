@@ -212,11 +212,10 @@ def _differing(
 ) -> Iterator[tuple[Differences, dict[UUID, int]]]:
     """For each batch what differs, and the version under which it is to be written."""
     for keys, held in batches:
-        _enrol(of, keys)
         # Versions first, then the state: what is written is never older than its version.
-        jobs = of.source.JOBS._default_manager.filter(key__among={*keys, *held})
-        versions = dict(jobs.values_list("key", "version"))
-        readers = of.source.readers(held.keys() & set(keys))
+        versions = _versions(of, keys, held)
+        there = held.keys() & set(keys)
+        readers = of.source.readers(there) if there else {}
         differences = Differences(checked=len(keys))
         for key in sorted({*keys, *held}):
             if key not in held:
@@ -231,15 +230,17 @@ def _differing(
         yield differences, {key: _at_least(of, key, versions, held) for key in wrong}
 
 
-def _enrol(of: Index, keys: list[UUID]) -> None:
-    """Gives them a row of the queue each. Those that it has never heard of are done with the
-    first version: it is about to be compared."""
+def _versions(of: Index, keys: list[UUID], held: dict[UUID, Held]) -> dict[UUID, int]:
+    """What the queue says. Those of ``keys`` that it has never heard of get a row, done with the
+    first version: they are about to be compared."""
     jobs = of.source.JOBS
-    known = set(jobs._default_manager.filter(key__among=keys).values_list("key", flat=True))
-    row = {"version": 1, "done": 1, "changed_at": UNCHANGED}
-    new = [jobs(key=key, **row) for key in keys if key not in known]
-    if new:
+    rows = jobs._default_manager.filter(key__among={*keys, *held})
+    versions = dict(rows.values_list("key", "version"))
+    first = {"version": 1, "done": 1, "changed_at": UNCHANGED}
+    if new := [jobs(key=key, **first) for key in keys if key not in versions]:
         jobs._default_manager.bulk_create(new, ignore_conflicts=True)
+        versions = dict(rows.values_list("key", "version"))
+    return versions
 
 
 def _at_least(of: Index, key: UUID, versions: dict[UUID, int], held: dict[UUID, Held]) -> int:
@@ -301,9 +302,7 @@ def rebuild(
 ) -> Rebuilt:
     """Fills a new index beside the one in use and lets it take over in one call."""
     begun_before = unfinished(es, of) if resume else None
-    name = begun_before or index.create(
-        es, index.new_name(of), of, ready=False, refresh_interval="-1"
-    )
+    name = begun_before or index.create(es, index.new_name(of), of, ready=False)
     failed: dict[UUID, str] = {}
     passes = 0
     since: Moment | None = None
@@ -320,7 +319,6 @@ def rebuild(
             break
     if failed:
         return Rebuilt(name, 0, passes, failed)
-    es.indices.put_settings(index=name, settings={"refresh_interval": None})
     index.refresh(es, name)
     old = [other for other in _all(es, of) if other != name]
     swap(es, name, of)
