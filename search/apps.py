@@ -12,11 +12,12 @@ class SearchConfig(AppConfig):
         from cpmg.mail import categories, conditions
         from cpmg.users import leaving
 
-        from . import checks, queue, signals  # noqa: F401  (importing registers what is in them)
+        from . import caretaker, checks, queue, signals  # noqa: F401  (importing registers what is in them)
         from .alerts import arrivals, saving, sending
 
         signals.connect()
         work.register(queue.NAME, queue.drain_if_in_use, queue.is_waiting)
+        work.register(caretaker.NAME, caretaker.drain, queue.in_use)
         arrivals.connect()
         work.register(arrivals.NAME, sending.drain, sending.is_waiting)
         categories.register(

@@ -73,6 +73,25 @@ class PostJob(Job):
         ]
 
 
+class Upkeep(models.Model):
+    """When an index was last looked after, and who does it now: one row for each index.
+    ``compared`` is the UUID of the index that was compared with the database."""
+
+    index = models.CharField(_("index"), max_length=20, primary_key=True)
+    compared = models.CharField(_("index compared"), max_length=40, blank=True)
+    compared_at = models.DateTimeField(_("compared at"), null=True, blank=True)
+    available_at = models.DateTimeField(_("to be done from"), default=timezone.now)
+    lease = models.UUIDField(_("lease"), null=True, blank=True)
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("upkeep of an index")
+        verbose_name_plural = _("upkeep of the indexes")
+
+    def __str__(self) -> str:
+        return self.index
+
+
 class SynonymSet(models.Model):
     """Terms that mean the same in a search, one on each line.
 

@@ -2,24 +2,28 @@
 
 Both are read in the order of the keys, a few hundred at a time, so that the memory needed does not
 grow with the repository. A rebuild is nothing else than this on an empty index; when it was broken
-off it goes on where it stopped. What was changed meanwhile is replayed from the queue.
+off it goes on where it stopped. What was changed meanwhile is replayed from the queue. Who makes an
+index anew holds it, so that no two do at once.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from elasticsearch import Elasticsearch
 
 from . import index, queue, synonyms
 from .index import PUBLICATIONS, Index
+from .models import Upkeep
 
 BATCH = 500
 #: Passes over a new index before it takes over: the first fills it, the others replay what was
@@ -34,6 +38,8 @@ FEW = 50
 #: How far a version is lifted above one that only the index knows.
 STEP = 1000
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+#: Seconds after which the hold of a process that is gone ends, and after which it is renewed.
+LEASE, RENEWAL = 90, 10
 
 Progress = Callable[[int], Any]
 
@@ -273,6 +279,55 @@ def _lift(of: Index, refused: dict[UUID, int]) -> dict[UUID, int]:
     return {key: refused[key] + STEP for key in unchanged}
 
 
+# One at a time ------------------------------------------------------------------------------
+
+
+class BusyError(Exception):
+    """Another process looks after this index."""
+
+
+@dataclass
+class Hold:
+    """An index that this process alone looks after; to be renewed all along."""
+
+    of: Index
+    lease: UUID = field(default_factory=uuid4)
+    renewed: float = 0
+
+    def renew(self) -> None:
+        """Raises ``BusyError`` if this process was held up for so long that another took over."""
+        if time.monotonic() - self.renewed < RENEWAL:
+            return
+        if not self._until(Q(lease=self.lease), LEASE):
+            raise BusyError
+        self.renewed = time.monotonic()
+
+    def take(self) -> None:
+        Upkeep.objects.bulk_create([Upkeep(index=self.of.name)], ignore_conflicts=True)
+        if not self._until(Q(leased_until=None) | Q(leased_until__lt=timezone.now()), LEASE):
+            raise BusyError
+        self.renewed = time.monotonic()
+
+    def leave(self) -> None:
+        self._until(Q(lease=self.lease), 0)
+
+    def _until(self, which: Q, seconds: int) -> int:
+        until = timezone.now() + timedelta(seconds=seconds)
+        rows = Upkeep.objects.filter(which, pk=self.of.name)
+        return rows.update(lease=self.lease, leased_until=until)
+
+
+@contextmanager
+def hold(of: Index) -> Iterator[Hold]:
+    """Nobody else looks after this index meanwhile; ``BusyError`` if somebody does."""
+    held = Hold(of)
+    held.take()
+    try:
+        yield held
+    finally:
+        held.leave()
+
+
 # A new index --------------------------------------------------------------------------------
 
 
@@ -300,7 +355,29 @@ def rebuild(
     resume: bool = False,
     of: Index = PUBLICATIONS,
 ) -> Rebuilt:
-    """Fills a new index beside the one in use and lets it take over in one call."""
+    """Fills a new index beside the one in use and lets it take over in one call. ``BusyError``
+    while another process does."""
+    with hold(of) as held:
+        return rebuild_held(es, held, progress, resume=resume, of=of)
+
+
+def rebuild_held(
+    es: Elasticsearch,
+    held: Hold,
+    progress: Progress = lambda done: None,
+    *,
+    resume: bool = False,
+    of: Index = PUBLICATIONS,
+) -> Rebuilt:
+    """As ``rebuild``, for who holds the index already."""
+
+    def filled(done: int) -> None:
+        held.renew()
+        progress(done)
+
+    def replayed(done: int) -> None:
+        held.renew()
+
     begun_before = unfinished(es, of) if resume else None
     name = begun_before or index.create(es, index.new_name(of), of, ready=False)
     failed: dict[UUID, str] = {}
@@ -311,7 +388,7 @@ def rebuild(
         if not empty:
             index.refresh(es, name)
         begun = Moment.now(of)
-        report = progress if not passes else lambda done: None
+        report = replayed if passes else filled
         differences, failed = converge(es, name, report, empty=empty, since=since, of=of)
         since = begun
         passes += 1
@@ -324,7 +401,7 @@ def rebuild(
     swap(es, name, of)
     synonyms.renew(es)
     # What was written to the old index between the last pass and the swap.
-    _differences, failed = converge(es, name, since=since, of=of)
+    _differences, failed = converge(es, name, replayed, since=since, of=of)
     es.indices.refresh(index=name)
     for other in old:
         es.options(ignore_status=404).indices.delete(index=other)

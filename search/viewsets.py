@@ -15,7 +15,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from . import queue, state, synonyms
+from . import caretaker, queue, state, synonyms
 from .models import SynonymSet, SynonymsJob
 
 
@@ -65,6 +65,7 @@ class StateView(WagtailAdminTemplateMixin, TemplateView):
             lag=round(found["queue"].get("lag_seconds", 0)),
             indexed=indexed,
             built_at=state.built_at() if indexed else None,
+            compared_at=caretaker.compared_at() if indexed else None,
             late=state.late() if indexed else [],
             synonyms_waiting=indexed and synonyms.waiting().exists(),
             synonyms_job=SynonymsJob.objects.first(),

@@ -26,6 +26,10 @@ LAST_WORDS = 5
 #: Seconds between two looks at a queue in which something waits, and after an error.
 PAUSE, PAUSE_AFTER_ERROR = 2.0, 5.0
 
+#: Set when the worker is told to stop, or the process ends: what takes long, and can be gone on
+#: with later, ends early.
+ending = threading.Event()
+
 
 @dataclass
 class Drained:
@@ -126,6 +130,7 @@ def resume() -> None:
 
 @atexit.register
 def _last_words() -> None:
+    ending.set()
     end = time.monotonic() + LAST_WORDS
     for queue in _queues.values():
         queue.drainer.finish(max(0, end - time.monotonic()))

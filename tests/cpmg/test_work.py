@@ -146,19 +146,20 @@ def test_the_worker_works_off_all_queues(bench, capsys):
     assert "bench: 2 done" in capsys.readouterr().out
 
 
-def test_the_worker_pauses_only_when_nothing_was_to_be_done():
+def test_the_worker_pauses_only_when_nothing_was_to_be_done(monkeypatch):
     """More may have come while it worked: it must not wait for the next look."""
-    stop, left = threading.Event(), [2, 1, 0]
+    monkeypatch.setattr(work, "ending", threading.Event())
+    left = [2, 1, 0]
 
     def drain() -> work.Drained:
         done = left.pop(0)
         if not left:
-            stop.set()
+            work.ending.set()
         return work.Drained(done=done)
 
     queue = work.Queue("bench", drain, lambda: True)
     serve = Command(stdout=io.StringIO())._serve
-    thread = threading.Thread(target=serve, args=(queue, stop, 60), daemon=True)
+    thread = threading.Thread(target=serve, args=(queue, 60), daemon=True)
     thread.start()
     thread.join(10)
     assert not thread.is_alive()

@@ -35,10 +35,20 @@ class Command(IndexCommand):
             self._rebuild(of, resume=options["resume"])
 
     def _rebuild(self, of: Index, *, resume: bool) -> None:
-        started = time.monotonic()
         total = of.source.rows().order_by().values(of.source.KEY).distinct().count()
-        with tqdm(total=total, desc=of.name, disable=not sys.stderr.isatty()) as bar:
-            rebuilt = upkeep.rebuild(self.es, bar.update, resume=resume, of=of)
+        said = False
+        while True:
+            started = time.monotonic()
+            try:
+                with tqdm(total=total, desc=of.name, disable=not sys.stderr.isatty()) as bar:
+                    rebuilt = upkeep.rebuild(self.es, bar.update, resume=resume, of=of)
+                break
+            except upkeep.BusyError:
+                if not said:
+                    self.stdout.write(f"Another process looks after the {of.name}; waiting.")
+                    self.stdout.flush()
+                said = True
+                time.sleep(1)
         if rebuilt.failed:
             error = next(iter(rebuilt.failed.values()))
             raise CommandError(

@@ -49,14 +49,14 @@ class Command(BaseCommand):
             if any(failed):
                 raise SystemExit(1)
             return
-        stop = threading.Event()
+        work.ending.clear()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *received: stop.set())
+            signal.signal(number, lambda *received: work.ending.set())
         self.stdout.write(f"Working off {', '.join(names)}.")
         self.stdout.flush()
         # A thread for each: what one of them waits for keeps no other waiting.
         threads = [
-            threading.Thread(target=self._serve, args=(queue, stop, pause), name=queue.name)
+            threading.Thread(target=self._serve, args=(queue, pause), name=queue.name)
             for queue in chosen
         ]
         for thread in threads:
@@ -64,8 +64,8 @@ class Command(BaseCommand):
         for thread in threads:
             thread.join()
 
-    def _serve(self, queue: work.Queue, stop: threading.Event, pause: float) -> None:
-        while not stop.is_set():
+    def _serve(self, queue: work.Queue, pause: float) -> None:
+        while not work.ending.is_set():
             close_old_connections()
             try:
                 drained = queue.drain()
@@ -75,8 +75,8 @@ class Command(BaseCommand):
                     continue  # more may have come meanwhile
             except Exception:  # the database restarts, for one
                 logger.exception("Draining the queue %s failed", queue.name)
-                stop.wait(work.PAUSE_AFTER_ERROR)
-            stop.wait(pause)
+                work.ending.wait(work.PAUSE_AFTER_ERROR)
+            work.ending.wait(pause)
         connection.close()
 
     def _say(self, queue: work.Queue, drained: work.Drained) -> work.Drained:
