@@ -192,6 +192,11 @@ def _settle(
         )
 
 
+def try_again(of: Index = PUBLICATIONS) -> None:
+    """What was put off is due: the index is there."""
+    waiting(of).filter(attempts__gt=0).update(available_at=timezone.now())
+
+
 def write(
     es: Elasticsearch,
     name: str,

@@ -405,6 +405,7 @@ def rebuild_held(
     es.indices.refresh(index=name)
     for other in old:
         es.options(ignore_status=404).indices.delete(index=other)
+    queue.try_again(of)
     return Rebuilt(name, es.count(index=name)["count"], passes + 1, failed)
 
 

@@ -52,7 +52,10 @@ def test_the_worker_makes_the_indexes_of_a_new_installation(elasticsearch, capsy
 
 def test_an_index_that_was_deleted_is_made_anew(reports, elasticsearch):
     elasticsearch.indices.delete(index=in_use(elasticsearch))
+    queue.changed_key(reports[0].translation_key)
+    assert queue.drain(elasticsearch).failed == 1
     assert look().done == 3
+    assert queue.drain(elasticsearch).done == 1, "what was put off is due"
     assert agree(elasticsearch)
 
 
