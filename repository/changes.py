@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+from modelsearch.signal_handlers import post_delete_signal_handler
 from taggit.models import Tag
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import post_page_move
@@ -112,6 +113,8 @@ def connect() -> None:
         on(signal, part_changed, PublicationFile)
         on(signal, part_changed, PublicationTag)
         on(signal, restriction_changed, PageViewRestriction)
+    # Its ``save`` brings Wagtail's index up to date.
+    on(post_delete, post_delete_signal_handler, PublicationPage)
     for signal in (post_save, pre_delete):
         on(signal, tag_changed, Tag)
         for model in REFERENCES:

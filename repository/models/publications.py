@@ -297,6 +297,7 @@ class PublicationPage(BasePage):
     template = "repository/publication_page.html"
     page_description = _("A report, article, book or other publication with its files.")
     keeps_its_language = True
+    search_auto_update = False  # ``save`` does it
 
     objects = PageManager.from_queryset(PublicationPageQuerySet)()
 
@@ -324,9 +325,8 @@ class PublicationPage(BasePage):
         with transaction.atomic():
             super().save(*args, **kwargs)
             settle_files(self)
-        if kwargs.get("update_fields") is None:
-            # Wagtail indexed the row before the subjects, contributors and tags were written.
-            index.insert_or_update_object(self)
+        # Wagtail's own signal would come before the subjects, contributors and tags are written.
+        index.insert_or_update_object(self)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """The record, or the notice that stands in its place when it was withdrawn (410)."""

@@ -11,11 +11,13 @@ from elasticsearch import Elasticsearch
 
 from pages.factories import ThemeFactory
 from repository.factories import PublicationPageFactory
+from repository.models import PublicationPage
 from search import index, queue, synonyms
 from search.contract import Results, SearchRequest
 from search.engines import ENGINES, search
 from search.engines import elasticsearch as engine
 from search.engines.elasticsearch import breaker
+from tests.shared import shared
 
 Ask = Callable[..., Results]
 
@@ -52,6 +54,7 @@ def elasticsearch(settings, db, monkeypatch):
     es = index.client(20)
     name = index.create(es, index.new_name())
     es.indices.put_alias(index=name, name=index.alias())
+    queue.changed(PublicationPage.objects.all())  # those that tests share were there before
     yield es
     for name in es.indices.get(index=f"{settings.SEARCH_INDEX}-*").body:
         es.indices.delete(index=name)
@@ -76,8 +79,8 @@ def ask(request, settings, db) -> Ask:
     return ask
 
 
-@pytest.fixture
-def border_management(db):
+@shared
+def border_management():
     """A theme under its names in four languages; the English row is given."""
     names = {"es": "Gestión de fronteras", "fr": "Gestion des frontières", "nl": "Grensbeheer"}
     for language, name in names.items():
@@ -85,8 +88,8 @@ def border_management(db):
     return ThemeFactory(code="border-management", name="Border management")
 
 
-@pytest.fixture
-def three_reports(db):
+@shared
+def three_reports():
     """Three reports of different years, the second without accents in its words."""
     return [
         PublicationPageFactory(title="Remittances of the diaspora", year=2018),

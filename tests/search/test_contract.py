@@ -13,14 +13,15 @@ from search import cursors, queue
 from search.contract import SearchRequest
 from search.engines import more_like_this, suggest
 from search.models import IndexJob
+from tests.shared import shared
 
 from .conftest import titles
 
 # Cursors ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def many(db):
+@shared
+def many():
     for number in range(11):
         PublicationPageFactory(
             title=f"Report {number % 3} on migration",

@@ -29,6 +29,7 @@ from search.engines.elasticsearch import Conversation, UnavailableError
 from search.found_under import explained
 from search.models import SynonymSet
 from tests.benchmarks.growth import grow_publications
+from tests.shared import shared
 
 from .conftest import counts, titles
 
@@ -177,8 +178,8 @@ def test_a_publication_is_found_once_in_the_readers_language(ask):
 # Filters and facets ----------------------------------------------------------------------
 
 
-@pytest.fixture
-def shelf(db):
+@shared
+def shelf():
     """Six reports: countries, themes, types, networks, languages, tags and years vary."""
     jamaica, haiti = CountryFactory(code="JM"), CountryFactory(code="HT")
     health, labour = ThemeFactory(code="health"), ThemeFactory(code="labour")
@@ -412,8 +413,8 @@ def test_without_highlighting_nothing_is_marked(ask, three_reports):
 MARKER = "zanzibar"
 
 
-@pytest.fixture
-def hidden(db):
+@shared
+def hidden():
     """Publications that hold the marker: in draft, and on a shelf for a group."""
     group = Group.objects.create(name="Network")
     shelf = RepositoryPageFactory(

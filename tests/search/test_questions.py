@@ -9,6 +9,7 @@ from repository.factories import DocumentTypeFactory, PublicationPageFactory
 from search import queue
 from search.engines import ENGINES
 from search.questions import FACETS_NAMED, FIELDS_NAMED
+from tests.shared import shared
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/v3/search/"
@@ -25,8 +26,8 @@ def post(client):
     return post
 
 
-@pytest.fixture
-def records(db):
+@shared
+def records():
     jamaica, haiti = CountryFactory(code="JM", name="Jamaica"), CountryFactory(code="HT")
     thesis = DocumentTypeFactory(code="thesis", name="Thesis")
     LanguageFactory(code="nl", name="Dutch")

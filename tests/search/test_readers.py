@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 from wagtail.models import PageViewRestriction
 
@@ -10,10 +9,11 @@ from cpmg.users.models import User
 from pages import access
 from repository.factories import PublicationPageFactory, RepositoryPageFactory
 from repository.models import PublicationPage
+from tests.shared import shared
 
 
-@pytest.fixture
-def shelves(db):
+@shared
+def shelves():
     """A public section, a shelf for two groups, one inside it for one of them, one for all who
     are signed in, each with a publication."""
     public = RepositoryPageFactory()

@@ -5,10 +5,11 @@ import pytest
 from pages.factories import CountryFactory
 from repository.factories import ContributorFactory, PublicationPageFactory
 from search.words import parse
+from tests.shared import shared
 
 
-@pytest.fixture
-def reports(db):
+@shared
+def reports():
     """Four reports that differ in country, year and author."""
     jamaica = CountryFactory(code="JM", name="Jamaica")
     CountryFactory(code="JM", locale="es", name="Jamaica")
