@@ -35,6 +35,7 @@ from pages.models import (
 )
 from pages.models.vocabularies import VOCABULARIES
 from repository.models import LibraryPage, PublicationPage, RepositoryPage
+from tests.shared import shared
 
 
 @pytest.fixture
@@ -76,8 +77,8 @@ def add_term(model: type[Term], code: str, names: dict[str, str], **facts: Any) 
     return rows[0]
 
 
-@pytest.fixture
-def terms(db: None) -> dict[type[Term], Term]:
+@shared
+def terms() -> dict[type[Term], Term]:
     """The source row of one term of each vocabulary, and a second country."""
     jamaica = {
         "iso3": "JAM",
@@ -102,7 +103,7 @@ def terms(db: None) -> dict[type[Term], Term]:
     return made
 
 
-@pytest.fixture
+@shared
 def pages(terms: dict[type[Term], Term]) -> dict[type[Page], Page]:
     """One page of each type in English."""
     from pages.models import EventType, Network, Theme

@@ -12,6 +12,9 @@ from django.utils import translation
 from pages import factories as make
 from repository import factories as make_repository
 from repository.references import Unreadable, read
+from tests.shared import shared
+
+pytestmark = pytest.mark.usefixtures("vocabularies")
 
 NAMES = {
     "country": {
@@ -48,7 +51,7 @@ FACTORIES = {
 }
 
 
-@pytest.fixture(autouse=True)
+@shared
 def vocabularies(home):
     for kind, terms in NAMES.items():
         for code, names in terms.items():

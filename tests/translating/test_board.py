@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 
-import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pages import factories as make
+from pages.models import ContentPage
 from pages.translating import work
 from pages.translating.coverage import Board, Chosen, State
 from repository.factories import PublicationPageFactory
@@ -84,30 +84,28 @@ def test_as_csv(page, editor):
     assert "'=1+1" in {row["title"] for row in rows}
 
 
-@pytest.mark.parametrize("role", ["Editors", "translator"])
-def test_the_board_costs_the_same_with_10_and_1000_pages(page, translator, role):
-    user = translator
-    if role == "Editors":
-        user = person("e@example.org", Group.objects.get(name="Editors"))
-    client = browser(user)
-    client.get("/admin/translations/")
+def test_the_board_costs_the_same_with_10_and_1000_pages(page, translator):
+    editor = person("e@example.org", Group.objects.get(name="Editors"))
+    clients = [browser(translator), browser(editor)]
 
-    def cost():
-        with CaptureQueriesContext(connection) as queries:
-            assert client.get("/admin/translations/").status_code == 200
-        return len(queries)
+    def costs():
+        counted = []
+        for client in clients:
+            client.get("/admin/translations/")
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get("/admin/translations/").status_code == 200
+            counted.append(len(queries))
+        return counted
 
     index = page.get_parent().specific
     for number in range(10):
         make.ContentPageFactory(title=f"Page {number}")
-    few = cost()
-    from pages.models import ContentPage
-
+    few = costs()
     home = make.HomePageFactory()
     for number in range(990):
         page = ContentPage(title=f"Many {number}", slug=f"many-{number}", locale=index.locale)
         home.add_child(instance=page)
-    assert cost() == few
+    assert costs() == few
 
 
 def test_the_dashboard_says_how_far_they_are(page, translator, editor):
