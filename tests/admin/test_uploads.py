@@ -115,6 +115,7 @@ def test_a_picture_that_is_none_or_too_large_is_refused(
     assert not get_image_model().objects.exists()
 
 
+@pytest.mark.once
 def test_a_picture_with_more_points_than_pillow_dares_to_read_is_refused(admin: Client) -> None:
     """A few kilobytes that would unfold into gigabytes."""
     response = upload_image(admin, "bomb.png", picture(30_000, 30_000))

@@ -93,6 +93,7 @@ def test_a_process_goes_on_with_what_a_former_one_left(bench, transactional_db):
     assert bench.drained.wait(5)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("exit_at_once", [False, True])
 def test_after_a_fork_and_at_the_end_of_a_process(tmp_path, exit_at_once):
     """The thread of the parent does not live in its child, which makes its own; and a process
@@ -166,6 +167,7 @@ def test_the_worker_pauses_only_when_nothing_was_to_be_done(monkeypatch):
     assert left == []
 
 
+@pytest.mark.once
 def test_the_worker_ends_when_it_is_told(tmp_path):
     """SIGTERM, as the system that runs it sends it."""
     process = subprocess.Popen(

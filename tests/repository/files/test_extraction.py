@@ -13,6 +13,8 @@ from repository.files.extract import Limits
 
 from . import make
 
+pytestmark = pytest.mark.once
+
 
 def read(content: bytes, kind: str, **limits: int) -> extraction.Reading:
     with tempfile.TemporaryFile() as file:
